@@ -1,0 +1,234 @@
+//! Typed identifiers: a prefix that says what it names, then a UUIDv7 in 26 lower-case Crockford
+//! base32 characters, so ids sort by the time they were made.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+const TEXT_LENGTH: usize = 26;
+
+/// What an id names; only the marker types below implement it.
+pub trait Named: 'static {
+    const PREFIX: &'static str;
+}
+
+/// An identifier of one `T`.
+pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
+
+/// The text is not an id of the expected kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected an id of the form {prefix}_ and 26 letters and digits")]
+pub struct InvalidId {
+    pub prefix: &'static str,
+}
+
+impl<T: Named> Id<T> {
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Uuid::now_v7(), PhantomData)
+    }
+
+    /// The 26 characters after the prefix.
+    #[must_use]
+    pub fn suffix(self) -> String {
+        let mut n = self.0.as_u128();
+        let mut text = [0_u8; TEXT_LENGTH];
+        for slot in text.iter_mut().rev() {
+            *slot = ALPHABET[(n & 31) as usize];
+            n >>= 5;
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+impl<T: Named> FromStr for Id<T> {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = InvalidId { prefix: T::PREFIX };
+        let suffix =
+            text.strip_prefix(T::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or_else(|| refuse.clone())?;
+        // 26 characters hold 130 bits: the first one may only carry three of its five.
+        if suffix.len() != TEXT_LENGTH || !(b'0'..=b'7').contains(&suffix.as_bytes()[0]) {
+            return Err(refuse);
+        }
+        let mut n = 0_u128;
+        for byte in suffix.bytes() {
+            let digit = ALPHABET.iter().position(|c| *c == byte).ok_or_else(|| refuse.clone())?;
+            n = (n << 5) | digit as u128;
+        }
+        Ok(Self(Uuid::from_u128(n), PhantomData))
+    }
+}
+
+impl<T: Named> fmt::Display for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", T::PREFIX, self.suffix())
+    }
+}
+
+impl<T: Named> fmt::Debug for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Id<T> {}
+impl<T> PartialEq for Id<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<T> Eq for Id<T> {}
+impl<T> PartialOrd for Id<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<T> Ord for Id<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<T> std::hash::Hash for Id<T> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<T: Named> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, T: Named> Deserialize<'de> for Id<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl<T: Named> utoipa::PartialSchema for Id<T> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .pattern(Some(format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", T::PREFIX)))
+            .into()
+    }
+}
+
+impl<T: Named> utoipa::ToSchema for Id<T> {}
+
+#[derive(Debug)]
+pub struct StoreKind;
+#[derive(Debug)]
+pub struct KeyKind;
+#[derive(Debug)]
+pub struct AccountKind;
+#[derive(Debug)]
+pub struct PaymentKind;
+#[derive(Debug)]
+pub struct AttemptKind;
+#[derive(Debug)]
+pub struct RefundKind;
+#[derive(Debug)]
+pub struct EventKind;
+#[derive(Debug)]
+pub struct EndpointKind;
+#[derive(Debug)]
+pub struct DeliveryKind;
+
+impl Named for StoreKind {
+    const PREFIX: &'static str = "sto";
+}
+impl Named for KeyKind {
+    const PREFIX: &'static str = "key";
+}
+impl Named for AccountKind {
+    const PREFIX: &'static str = "acc";
+}
+impl Named for PaymentKind {
+    const PREFIX: &'static str = "pay";
+}
+impl Named for AttemptKind {
+    const PREFIX: &'static str = "att";
+}
+impl Named for RefundKind {
+    const PREFIX: &'static str = "ref";
+}
+impl Named for EventKind {
+    const PREFIX: &'static str = "evt";
+}
+impl Named for EndpointKind {
+    const PREFIX: &'static str = "end";
+}
+impl Named for DeliveryKind {
+    const PREFIX: &'static str = "dlv";
+}
+
+pub type StoreId = Id<StoreKind>;
+pub type KeyId = Id<KeyKind>;
+pub type AccountId = Id<AccountKind>;
+pub type PaymentId = Id<PaymentKind>;
+pub type AttemptId = Id<AttemptKind>;
+pub type RefundId = Id<RefundKind>;
+pub type EventId = Id<EventKind>;
+pub type EndpointId = Id<EndpointKind>;
+pub type DeliveryId = Id<DeliveryKind>;
+
+impl AttemptId {
+    /// The order number shown to the gateway (商户订单号): 28 characters that every gateway allows
+    /// (WeChat Pay takes 6–32 letters, digits, `_` and `-`).
+    #[must_use]
+    pub fn out_trade_no(self) -> String {
+        format!("LD{}", self.suffix())
+    }
+}
+
+impl RefundId {
+    /// The refund number shown to the gateway (商户退款单号), 28 characters.
+    #[must_use]
+    pub fn out_refund_no(self) -> String {
+        format!("LR{}", self.suffix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_survives_its_text_and_refuses_another_kind() {
+        let id = PaymentId::generate();
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert!(id.to_string().parse::<RefundId>().is_err());
+        assert!(format!("pay_{}", "z".repeat(26)).parse::<PaymentId>().is_err(), "more than 128 bits");
+        assert!("pay_".parse::<PaymentId>().is_err());
+        assert!("pay_é".repeat(9).parse::<PaymentId>().is_err());
+    }
+
+    #[test]
+    fn ids_sort_by_the_time_they_were_made() {
+        let ids: Vec<_> = (0..100).map(|_| PaymentId::generate()).collect();
+        let mut texts: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        texts.sort();
+        assert_eq!(texts, ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn gateway_numbers_fit_the_strictest_gateway() {
+        let number = AttemptId::generate().out_trade_no();
+        assert_eq!(number.len(), 28);
+        assert!(number.bytes().all(|b| b.is_ascii_alphanumeric()));
+    }
+}

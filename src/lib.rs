@@ -1,0 +1,44 @@
+//! Luodi (落地, "to land"): a sidecar that lets any web shop sell in mainland China.
+//!
+//! The table of contents. Arrows of use run downwards only:
+//! `cli, http, jobs → payments, webhooks → storage, gateways → money, crypto, clock`.
+#![forbid(unsafe_code)]
+
+/// Builds the running program from a `Config`; `main`, the demo and every test use it.
+pub mod app;
+/// One file per command.
+pub mod cli;
+/// The hand on time: real in production, set by hand in tests.
+pub mod clock;
+/// Every setting, its default and meaning.
+pub mod config;
+/// The only code that touches the crypto libraries.
+pub mod crypto;
+/// The public error catalogue: code, status, message.
+pub mod error;
+/// Payment gateways behind one trait; only they can make a `Verified` fact.
+pub mod gateways;
+/// Thin REST layer: read the request, call one function, write the answer.
+pub mod http;
+/// Fluent bundles from `locales/`, negotiated from `Accept-Language`.
+pub mod i18n;
+/// Typed, sortable identifiers.
+pub mod ids;
+/// Background work, one bounded `step()` at a time.
+pub mod jobs;
+/// Amounts in integer fen (分).
+pub mod money;
+/// What is owed, how it is being paid, and what has been returned.
+pub mod payments;
+/// Stand-ins for the gateways, an independent second reading of each protocol.
+pub mod sandbox;
+/// Persistence by intent on SQLite or PostgreSQL.
+pub mod storage;
+/// Logs with redaction, metrics, request ids.
+pub mod telemetry;
+/// Merchant secrets at rest.
+pub mod vault;
+/// What a browser receives: cashier, documentation, demo shop.
+pub mod web;
+/// Us → shop, in the Standard Webhooks form.
+pub mod webhooks;
