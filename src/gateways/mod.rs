@@ -1,1 +1,341 @@
+//! Payment gateways behind one trait. A gateway object is bound to one merchant account.
+//! Promises: a [`Verified`] exists only where a gateway's own proof was checked; what is not proven
+//! is [`GatewayError::Unknown`]. Knows neither storage nor our HTTP routes.
 
+pub mod wechatpay;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::Serialize;
+
+use crate::clock::Timestamp;
+use crate::ids::AccountId;
+use crate::money::Fen;
+use crate::payments::attempt::{Flow, GatewayName, NextAction};
+use crate::payments::payment::Mode;
+
+/// A statement of a gateway whose proof has been checked. Only the gateways can make one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified<T>(T);
+
+impl<T> Verified<T> {
+    pub(in crate::gateways) const fn new(proven: T) -> Self {
+        Self(proven)
+    }
+
+    pub const fn get(&self) -> &T {
+        &self.0
+    }
+
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// Why a call to a gateway gave no verified answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// It certainly never reached the gateway (DNS, connect, circuit open).
+    #[error("the gateway could not be reached: {0}")]
+    NotSent(String),
+    /// It may have taken effect: timeout, 5xx, unreadable, unsigned. Ask before doing anything else.
+    #[error("the gateway's answer is not known: {0}")]
+    Unknown(String),
+    /// The gateway said no.
+    #[error("the gateway declined: {code} {message}")]
+    Declined { reason: DeclineReason, code: String, message: String },
+    /// The merchant must change something; `fix` says what.
+    #[error("the account is not set up for this: {code} {fix}")]
+    Misconfigured { code: String, fix: String },
+}
+
+/// The declines that decide what to do next; everything else is `Other`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeclineReason {
+    /// The gateway does not know the order or refund.
+    NotFound,
+    /// The order is paid (or its number was used): ask, do not open another.
+    AlreadyPaid,
+    /// The order is closed.
+    AlreadyClosed,
+    /// Too fast, or not enough funds yet: the same request may be sent again later.
+    TryLater,
+    Other,
+}
+
+/// Whose message it is. Compared with the account before a fact is believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Merchant {
+    /// The merchant number (商户号).
+    pub merchant_no: String,
+    pub app_id: Option<String>,
+}
+
+/// What a gateway says of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OrderReport {
+    pub merchant: Merchant,
+    pub out_trade_no: String,
+    /// What the order asks for (not what is left after coupons); gateways omit it on unpaid orders.
+    pub amount: Option<Fen>,
+    pub currency: Option<String>,
+    pub state: OrderState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum OrderState {
+    Unpaid,
+    /// Also for an order that has been refunded since: the money did come in.
+    Paid {
+        gateway_trade_no: String,
+        paid_at: Option<Timestamp>,
+    },
+    /// Can no longer be paid.
+    Closed,
+}
+
+/// What a gateway says of a refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefundReport {
+    pub merchant: Merchant,
+    pub out_refund_no: String,
+    pub out_trade_no: String,
+    pub gateway_refund_no: Option<String>,
+    pub amount: Fen,
+    /// The amount of the whole order.
+    pub order_amount: Fen,
+    pub state: RefundState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RefundState {
+    Accepted,
+    Succeeded {
+        succeeded_at: Option<Timestamp>,
+    },
+    /// Accepted, but the payer's account cannot take it: the merchant must act.
+    Abnormal {
+        code: String,
+        message: String,
+    },
+    /// Cancelled for good; the money stays with the merchant.
+    Failed {
+        code: String,
+        message: String,
+    },
+}
+
+/// A verified notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// The gateway's id, the same on redelivery.
+    pub id: String,
+    pub event_type: String,
+    pub notice: Notice,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    Order(OrderReport),
+    Refund(RefundReport),
+    /// Genuine, but nothing this program acts on.
+    Other,
+}
+
+/// A notification as it arrived, byte for byte.
+#[derive(Debug, Clone)]
+pub struct RawNotification {
+    /// Lower-case names.
+    pub headers: Vec<(String, String)>,
+    pub body: bytes::Bytes,
+}
+
+impl RawNotification {
+    /// The first header of that lower-case name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// Why a notification was not believed. It is never answered with "success".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    #[error("a signature header is missing or unreadable")]
+    Unsigned,
+    #[error("the signature type is not supported")]
+    UnsupportedSignatureType,
+    #[error("the timestamp is more than five minutes from our clock")]
+    Stale,
+    #[error("no key with this serial number is known for the account")]
+    UnknownKey,
+    #[error("the signature does not match the message")]
+    BadSignature,
+    #[error("the message cannot be decrypted with the account's key")]
+    CannotDecrypt,
+    #[error("the message cannot be read")]
+    Malformed,
+}
+
+impl Rejected {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unsigned => "unsigned",
+            Self::UnsupportedSignatureType => "unsupported_signature_type",
+            Self::Stale => "stale",
+            Self::UnknownKey => "unknown_key",
+            Self::BadSignature => "bad_signature",
+            Self::CannotDecrypt => "cannot_decrypt",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+/// How a notification ended, for the gateway's ears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Durably recorded (or known already).
+    Recorded,
+    /// Not believed.
+    Rejected(Rejected),
+    /// Genuine, but it contradicts the ledger.
+    Mismatch,
+    /// Our own fault; the gateway should send it again.
+    Failed,
+}
+
+/// The answer to a notification, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawResponse {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: Vec<u8>,
+}
+
+/// An order about to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderToOpen {
+    pub flow: Flow,
+    pub out_trade_no: String,
+    pub amount: Fen,
+    pub description: String,
+    pub expires_at: Timestamp,
+    pub notify_url: String,
+    pub shopper_ip: Option<String>,
+}
+
+/// A refund about to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundToRequest {
+    pub out_trade_no: String,
+    pub out_refund_no: String,
+    pub amount: Fen,
+    pub order_amount: Fen,
+    pub reason: Option<String>,
+    pub notify_url: String,
+}
+
+/// How bad a finding of a self-check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Ok,
+    Warning,
+    Error,
+}
+
+/// One line of an account check: what was looked at and, if it is wrong, the fix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Finding {
+    pub severity: Severity,
+    /// Stable, for programs; the key `check-{code}` in `locales/` words it for people.
+    pub code: String,
+    /// The setting it speaks of, if one.
+    pub setting: Option<String>,
+    /// English wording with the particulars.
+    pub detail: String,
+}
+
+/// One gateway, bound to one merchant account. No method has a default: a gateway that forgets one
+/// must not compile.
+#[async_trait]
+pub trait Gateway: Send + Sync + std::fmt::Debug {
+    fn flows(&self) -> &'static [Flow];
+
+    /// Whose account this is.
+    fn merchant(&self) -> &Merchant;
+
+    /// The exact request that opens this order. Stored before it is sent, repeated to the byte.
+    ///
+    /// # Errors
+    /// `Declined` or `Misconfigured` when this gateway would refuse it for a reason seen from here.
+    fn prepare(&self, order: &OrderToOpen) -> Result<String, GatewayError>;
+
+    /// Opens the order of a prepared request. Repeating it is safe: same number, same bytes.
+    async fn create(&self, flow: Flow, request: &str) -> Result<Verified<NextAction>, GatewayError>;
+
+    async fn query(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError>;
+
+    /// Closes an unpaid order. `Ok` means it can no longer be paid.
+    async fn close(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError>;
+
+    /// The exact refund request, stored before it is sent.
+    ///
+    /// # Errors
+    /// As [`Gateway::prepare`].
+    fn prepare_refund(&self, refund: &RefundToRequest) -> Result<String, GatewayError>;
+
+    async fn refund(&self, request: &str) -> Result<Verified<RefundReport>, GatewayError>;
+
+    async fn query_refund(&self, out_refund_no: &str) -> Result<Verified<RefundReport>, GatewayError>;
+
+    /// Believes a notification only after its proof; may fetch keys to do so.
+    async fn read_notification(&self, raw: &RawNotification) -> Result<Verified<Notification>, Rejected>;
+
+    /// What this gateway wants to hear.
+    fn acknowledge(&self, outcome: Outcome) -> RawResponse;
+
+    /// Looks at the credentials, offline and by one harmless call.
+    async fn check(&self) -> Vec<Finding>;
+
+    /// Periodic care, for example renewing the gateway's certificates when due. Cheap when nothing is.
+    async fn maintain(&self);
+}
+
+/// Everything a gateway needs to be bound to an account. Settings and secrets are the JSON objects
+/// that the gateway's `settings.rs` defines.
+#[derive(Clone)]
+pub struct AccountCredentials {
+    pub account_id: AccountId,
+    pub gateway: GatewayName,
+    pub mode: Mode,
+    pub settings: serde_json::Value,
+    pub secrets: serde_json::Value,
+}
+
+impl std::fmt::Debug for AccountCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccountCredentials")
+            .field("account_id", &self.account_id)
+            .field("gateway", &self.gateway)
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One thing wrong with an account's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// JSON pointer into `{"settings": …, "secrets": …}`, for example `/secrets/apiv3_key`.
+    pub pointer: String,
+    /// Stable code; the key `setting-{code}` in `locales/` words it for people.
+    pub code: &'static str,
+    /// English wording: what is wrong and how to mend it.
+    pub detail: String,
+}
+
+pub type SharedGateway = Arc<dyn Gateway>;

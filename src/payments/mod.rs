@@ -1,1 +1,16 @@
+//! Payments: pure states (`payment`, `attempt`, `refund`, `ledger`) and the services that alone call
+//! gateways and storage together.
 
+pub mod attempt;
+pub mod event;
+pub mod ledger;
+pub mod payment;
+pub mod refund;
+pub mod view;
+
+pub use attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, NextAction};
+pub use event::{Event, EventType, NewEvent};
+pub use ledger::{Fact, Ledger, Refusal};
+pub use payment::{Mode, Payment, PaymentStatus};
+pub use refund::{Refund, RefundCause, RefundStatus};
+pub use view::{AttemptView, PaymentView, RefundView};

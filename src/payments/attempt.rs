@@ -1,0 +1,178 @@
+//! One order opened at one gateway to settle a payment, and the pure table of its states.
+
+use serde::{Deserialize, Serialize};
+
+use super::payment::Step;
+use crate::clock::Timestamp;
+use crate::ids::{AccountId, AttemptId, PaymentId};
+
+/// A payment gateway (支付渠道).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GatewayName {
+    #[serde(rename = "wechatpay")]
+    WeChatPay,
+}
+
+impl GatewayName {
+    pub const ALL: [Self; 1] = [Self::WeChatPay];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WeChatPay => "wechatpay",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|g| g.as_str() == text)
+    }
+}
+
+/// How the shopper pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// Scan a code from a screen.
+    Qr,
+}
+
+impl Flow {
+    pub const ALL: [Self; 1] = [Self::Qr];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Qr => "qr",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.as_str() == text)
+    }
+}
+
+/// What the storefront must do now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum NextAction {
+    /// Show `code_url` as a QR code.
+    DisplayQr { code_url: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptStatus {
+    /// Recorded here; the gateway has not been heard yet.
+    Creating,
+    /// The gateway waits for the shopper.
+    Pending,
+    /// A call may or may not have taken effect: the gateway is being asked.
+    Unknown,
+    Paid,
+    Closed,
+    Failed,
+}
+
+impl AttemptStatus {
+    pub const ALL: [Self; 6] = [Self::Creating, Self::Pending, Self::Unknown, Self::Paid, Self::Closed, Self::Failed];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
+            Self::Paid => "paid",
+            Self::Closed => "closed",
+            Self::Failed => "failed",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+
+    /// Still to be settled: the gateway must be asked until it is not.
+    #[must_use]
+    pub const fn is_unsettled(self) -> bool {
+        matches!(self, Self::Creating | Self::Pending | Self::Unknown)
+    }
+}
+
+/// Why an attempt or a refund did not succeed, in the gateway's code and words a merchant can act on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Failure {
+    pub code: String,
+    pub message: String,
+}
+
+/// One attempt (支付尝试).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub id: AttemptId,
+    pub payment_id: PaymentId,
+    pub account_id: AccountId,
+    pub gateway: GatewayName,
+    pub flow: Flow,
+    pub status: AttemptStatus,
+    /// Our number at the gateway (商户订单号).
+    pub out_trade_no: String,
+    /// The exact request: a repeat under the same number must be the same to the byte.
+    pub request: String,
+    pub next_action: Option<NextAction>,
+    /// The gateway's number, known once paid.
+    pub gateway_trade_no: Option<String>,
+    pub failure: Option<Failure>,
+    /// Paid although another attempt had already settled the payment.
+    pub duplicate: bool,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub paid_at: Option<Timestamp>,
+}
+
+/// What can happen to an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AttemptFact {
+    /// The gateway opened the order and gave what the shopper needs.
+    Opened,
+    /// The gateway knows the order and has no money for it.
+    Unpaid,
+    /// A call that changes something got no believable answer.
+    Unknown,
+    /// The gateway refused to open the order, the call certainly never left, or the gateway does
+    /// not know an order whose code nobody ever received.
+    Failed,
+    /// The gateway confirmed that the order can no longer be paid.
+    Closed,
+    /// The gateway confirmed the money.
+    Paid,
+}
+
+impl AttemptFact {
+    pub const ALL: [Self; 6] = [Self::Opened, Self::Unpaid, Self::Unknown, Self::Failed, Self::Closed, Self::Paid];
+}
+
+/// The table of attempt states. Money is believed from every state; a stale "unpaid" never undoes it.
+#[must_use]
+pub const fn next_attempt_status(status: AttemptStatus, fact: AttemptFact) -> Step<AttemptStatus> {
+    use AttemptFact as F;
+    use AttemptStatus as S;
+    match (status, fact) {
+        (S::Creating | S::Pending | S::Unknown | S::Closed | S::Failed, F::Paid) => Step::To(S::Paid),
+        (S::Creating | S::Unknown, F::Opened) | (S::Unknown, F::Unpaid) => Step::To(S::Pending),
+        (S::Creating | S::Pending, F::Unknown) => Step::To(S::Unknown),
+        (S::Creating | S::Pending | S::Unknown, F::Closed) => Step::To(S::Closed),
+        (S::Creating | S::Unknown, F::Failed) => Step::To(S::Failed),
+        // A shopper may hold this code: only the gateway's "closed" or "paid" ends a pending attempt.
+        (S::Pending, F::Failed) => Step::Refuse,
+        (S::Creating, F::Unpaid)
+        | (S::Pending, F::Opened | F::Unpaid)
+        | (S::Unknown, F::Unknown)
+        | (S::Paid, _)
+        | (S::Closed | S::Failed, F::Opened | F::Unpaid | F::Unknown | F::Failed | F::Closed) => Step::Stay,
+    }
+}

@@ -1,0 +1,439 @@
+//! A payment with its attempts and refunds, changed only by applying facts. Pure: no I/O, no clock.
+//! Promises: money in is counted once per attempt, money out never exceeds it, and applying the
+//! recorded facts again gives the same rows. Refuses facts that contradict what is recorded.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::attempt::{Attempt, AttemptFact, AttemptStatus, Failure, NextAction, next_attempt_status};
+use super::event::{EventType, NewEvent};
+use super::payment::{Payment, PaymentFact, PaymentStatus, Step, next_payment_status};
+use super::refund::{Refund, RefundCause, RefundFact, RefundStatus, next_refund_status};
+use super::view::{AttemptView, PaymentView, RefundView};
+use crate::clock::Timestamp;
+use crate::ids::{AttemptId, EventId, RefundId};
+use crate::money::Fen;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ledger {
+    pub payment: Payment,
+    /// Oldest first.
+    pub attempts: Vec<Attempt>,
+    /// Oldest first.
+    pub refunds: Vec<Refund>,
+}
+
+/// Something that happened, complete enough to be applied again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    PaymentCreated {
+        payment: Box<Payment>,
+    },
+    CloseRequested,
+    PaymentClosed,
+    AttemptCreated {
+        attempt: Box<Attempt>,
+    },
+    AttemptOpened {
+        attempt_id: AttemptId,
+        next_action: NextAction,
+    },
+    AttemptUnpaid {
+        attempt_id: AttemptId,
+    },
+    AttemptUnknown {
+        attempt_id: AttemptId,
+        failure: Failure,
+    },
+    AttemptFailed {
+        attempt_id: AttemptId,
+        failure: Failure,
+    },
+    AttemptClosed {
+        attempt_id: AttemptId,
+    },
+    AttemptPaid {
+        attempt_id: AttemptId,
+        gateway_trade_no: String,
+        paid_at: Timestamp,
+    },
+    RefundRequested {
+        refund: Box<Refund>,
+    },
+    RefundAccepted {
+        refund_id: RefundId,
+        gateway_refund_no: Option<String>,
+        failure: Option<Failure>,
+    },
+    RefundUnknown {
+        refund_id: RefundId,
+        failure: Failure,
+    },
+    RefundSucceeded {
+        refund_id: RefundId,
+        gateway_refund_no: Option<String>,
+        succeeded_at: Timestamp,
+    },
+    RefundFailed {
+        refund_id: RefundId,
+        failure: Failure,
+    },
+    /// A verified message disagreed with the ledger; it changes nothing.
+    Mismatch {
+        details: Value,
+    },
+}
+
+/// Why a fact was not applied. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("this contradicts what is already recorded")]
+    Contradiction,
+    #[error("no such attempt or refund on this payment")]
+    UnknownSubject,
+    #[error("the payment is {}", .0.as_str())]
+    WrongStatus(PaymentStatus),
+    #[error("the payment is being closed")]
+    Closing,
+    #[error("at most {} can still be refunded", .refundable)]
+    ExceedsRefundable { refundable: Fen },
+    #[error("an attempt is still unsettled")]
+    Unsettled,
+}
+
+impl Ledger {
+    /// Starts a ledger; the event records it.
+    #[must_use]
+    pub fn open(payment: Payment) -> (Self, Vec<NewEvent>) {
+        let at = payment.created_at;
+        let fact = Fact::PaymentCreated { payment: Box::new(payment.clone()) };
+        let ledger = Self { payment, attempts: Vec::new(), refunds: Vec::new() };
+        let events = vec![ledger.event(EventType::PaymentCreated, Some(fact), at, ledger.payment_data())];
+        (ledger, events)
+    }
+
+    /// Applies the facts of recorded events in their order. `None` when they do not begin with a
+    /// creation or contradict one another.
+    #[must_use]
+    pub fn rebuild(facts: impl IntoIterator<Item = (Fact, Timestamp)>) -> Option<Self> {
+        let mut facts = facts.into_iter();
+        let (Fact::PaymentCreated { payment }, _) = facts.next()? else { return None };
+        let (mut ledger, _) = Self::open(*payment);
+        for (fact, at) in facts {
+            ledger.apply(fact, at).ok()?;
+        }
+        Some(ledger)
+    }
+
+    /// Applies one fact. An empty answer means it was known already.
+    ///
+    /// # Errors
+    /// [`Refusal`], with the ledger unchanged.
+    pub fn apply(&mut self, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let before = self.clone();
+        let applied = self.apply_unchecked(fact, at);
+        if applied.is_err() {
+            *self = before;
+        }
+        applied
+    }
+
+    fn apply_unchecked(&mut self, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        match &fact {
+            Fact::PaymentCreated { .. } => Err(Refusal::Contradiction),
+            Fact::CloseRequested => self.request_close(fact, at),
+            Fact::PaymentClosed => self.close(fact, at),
+            Fact::AttemptCreated { attempt } => {
+                let attempt = (**attempt).clone();
+                self.add_attempt(attempt, fact, at)
+            }
+            Fact::AttemptPaid { attempt_id, .. } => {
+                let attempt_id = *attempt_id;
+                self.pay(attempt_id, fact, at)
+            }
+            Fact::AttemptOpened { attempt_id, .. }
+            | Fact::AttemptUnpaid { attempt_id }
+            | Fact::AttemptUnknown { attempt_id, .. }
+            | Fact::AttemptFailed { attempt_id, .. }
+            | Fact::AttemptClosed { attempt_id } => {
+                let attempt_id = *attempt_id;
+                self.move_attempt(attempt_id, fact, at)
+            }
+            Fact::RefundRequested { refund } => {
+                let refund = (**refund).clone();
+                self.add_refund(refund, fact, at)
+            }
+            Fact::RefundSucceeded { refund_id, .. } => {
+                let refund_id = *refund_id;
+                self.complete_refund(refund_id, fact, at)
+            }
+            Fact::RefundAccepted { refund_id, .. }
+            | Fact::RefundUnknown { refund_id, .. }
+            | Fact::RefundFailed { refund_id, .. } => {
+                let refund_id = *refund_id;
+                self.move_refund(refund_id, fact, at)
+            }
+            Fact::Mismatch { details } => {
+                let data = json!({ "payment": self.payment_data(), "mismatch": details });
+                Ok(vec![self.event(EventType::PaymentMismatch, Some(fact), at, data)])
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.attempts.iter().find(|a| a.id == id)
+    }
+
+    #[must_use]
+    pub fn attempt_by_out_trade_no(&self, number: &str) -> Option<&Attempt> {
+        self.attempts.iter().find(|a| a.out_trade_no == number)
+    }
+
+    #[must_use]
+    pub fn refund(&self, id: RefundId) -> Option<&Refund> {
+        self.refunds.iter().find(|r| r.id == id)
+    }
+
+    /// What can still be asked back of one attempt: its amount less every refund that has not failed.
+    #[must_use]
+    pub fn refundable(&self, attempt_id: AttemptId) -> Fen {
+        let paid = self.attempt(attempt_id).is_some_and(|a| a.status == AttemptStatus::Paid);
+        if !paid {
+            return Fen::ZERO;
+        }
+        let reserved = self
+            .refunds
+            .iter()
+            .filter(|r| r.attempt_id == attempt_id && r.status != RefundStatus::Failed)
+            .try_fold(Fen::ZERO, |sum, r| sum.checked_add(r.amount));
+        reserved.and_then(|r| self.payment.amount.checked_sub(r)).unwrap_or(Fen::ZERO)
+    }
+
+    fn request_close(&mut self, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        match self.payment.status {
+            PaymentStatus::Open if self.payment.close_requested_at.is_none() => {
+                self.payment.close_requested_at = Some(at);
+                Ok(vec![self.event(EventType::PaymentClosing, Some(fact), at, self.payment_data())])
+            }
+            PaymentStatus::Open | PaymentStatus::Closed => Ok(Vec::new()),
+            other => Err(Refusal::WrongStatus(other)),
+        }
+    }
+
+    fn close(&mut self, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        if self.attempts.iter().any(|a| a.status.is_unsettled()) {
+            return Err(Refusal::Unsettled);
+        }
+        match next_payment_status(self.payment.status, PaymentFact::Closed) {
+            Step::To(status) => {
+                self.payment.status = status;
+                self.payment.closed_at = Some(at);
+                Ok(vec![self.event(EventType::PaymentClosed, Some(fact), at, self.payment_data())])
+            }
+            Step::Stay => Ok(Vec::new()),
+            Step::Refuse => Err(Refusal::WrongStatus(self.payment.status)),
+        }
+    }
+
+    fn add_attempt(&mut self, attempt: Attempt, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        if self.payment.status != PaymentStatus::Open {
+            return Err(Refusal::WrongStatus(self.payment.status));
+        }
+        if self.payment.close_requested_at.is_some() {
+            return Err(Refusal::Closing);
+        }
+        // Two orders open at once invite the shopper to pay twice: the old one is settled first.
+        if self.attempts.iter().any(|a| a.status.is_unsettled()) {
+            return Err(Refusal::Unsettled);
+        }
+        let id = attempt.id;
+        self.attempts.push(attempt);
+        Ok(vec![self.event(EventType::AttemptCreated, Some(fact), at, self.attempt_data(id))])
+    }
+
+    fn move_attempt(&mut self, id: AttemptId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let attempt = self.attempts.iter_mut().find(|a| a.id == id).ok_or(Refusal::UnknownSubject)?;
+        let kind = match &fact {
+            Fact::AttemptOpened { .. } => AttemptFact::Opened,
+            Fact::AttemptUnpaid { .. } => AttemptFact::Unpaid,
+            Fact::AttemptUnknown { .. } => AttemptFact::Unknown,
+            Fact::AttemptFailed { .. } => AttemptFact::Failed,
+            _ => AttemptFact::Closed,
+        };
+        match next_attempt_status(attempt.status, kind) {
+            Step::To(status) => attempt.status = status,
+            Step::Stay => return Ok(Vec::new()),
+            Step::Refuse => return Err(Refusal::Contradiction),
+        }
+        match &fact {
+            Fact::AttemptOpened { next_action, .. } => {
+                attempt.next_action = Some(next_action.clone());
+                attempt.failure = None;
+            }
+            Fact::AttemptUnknown { failure, .. } | Fact::AttemptFailed { failure, .. } => {
+                attempt.failure = Some(failure.clone());
+            }
+            _ => attempt.failure = None,
+        }
+        let event_type = match attempt.status {
+            AttemptStatus::Creating => EventType::AttemptCreated,
+            AttemptStatus::Pending => EventType::AttemptPending,
+            AttemptStatus::Unknown => EventType::AttemptUnknown,
+            AttemptStatus::Paid => EventType::AttemptPaid,
+            AttemptStatus::Closed => EventType::AttemptClosed,
+            AttemptStatus::Failed => EventType::AttemptFailed,
+        };
+        Ok(vec![self.event(event_type, Some(fact), at, self.attempt_data(id))])
+    }
+
+    fn pay(&mut self, id: AttemptId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let Fact::AttemptPaid { gateway_trade_no, paid_at, .. } = &fact else { return Err(Refusal::Contradiction) };
+        let attempt = self.attempts.iter_mut().find(|a| a.id == id).ok_or(Refusal::UnknownSubject)?;
+        if next_attempt_status(attempt.status, AttemptFact::Paid) == Step::Stay {
+            // The same success under another gateway number would be a second payment of one order.
+            let same = attempt.gateway_trade_no.as_ref() == Some(gateway_trade_no);
+            return if same { Ok(Vec::new()) } else { Err(Refusal::Contradiction) };
+        }
+        let paid_at = *paid_at;
+        attempt.status = AttemptStatus::Paid;
+        attempt.gateway_trade_no = Some(gateway_trade_no.clone());
+        attempt.paid_at = Some(paid_at);
+        attempt.failure = None;
+        let was = self.payment.status;
+        let settles = matches!(next_payment_status(was, PaymentFact::Paid), Step::To(_));
+        attempt.duplicate = !settles;
+        let follow_up = if settles {
+            self.payment.status = PaymentStatus::Paid;
+            self.payment.late = was == PaymentStatus::Closed;
+            self.payment.paid_by = Some(id);
+            self.payment.paid_at = Some(paid_at);
+            EventType::PaymentPaid
+        } else {
+            EventType::PaymentDuplicatePaid
+        };
+        Ok(vec![
+            self.event(EventType::AttemptPaid, Some(fact), at, self.attempt_data(id)),
+            self.event(follow_up, None, at, self.payment_data()),
+        ])
+    }
+
+    fn add_refund(&mut self, refund: Refund, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let attempt = self.attempt(refund.attempt_id).ok_or(Refusal::UnknownSubject)?;
+        if attempt.status != AttemptStatus::Paid {
+            return Err(Refusal::WrongStatus(self.payment.status));
+        }
+        if attempt.duplicate != (refund.cause == RefundCause::Duplicate) {
+            return Err(Refusal::Contradiction);
+        }
+        let refundable = self.refundable(refund.attempt_id);
+        if refund.amount.is_zero() || refund.amount > refundable {
+            return Err(Refusal::ExceedsRefundable { refundable });
+        }
+        let id = refund.id;
+        self.refunds.push(refund);
+        Ok(vec![self.event(EventType::RefundRequested, Some(fact), at, self.refund_data(id))])
+    }
+
+    fn move_refund(&mut self, id: RefundId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let refund = self.refunds.iter_mut().find(|r| r.id == id).ok_or(Refusal::UnknownSubject)?;
+        let (kind, mut event_type) = match &fact {
+            Fact::RefundAccepted { .. } => (RefundFact::Accepted, EventType::RefundPending),
+            Fact::RefundUnknown { .. } => (RefundFact::Unknown, EventType::RefundUnknown),
+            _ => (RefundFact::Failed, EventType::RefundFailed),
+        };
+        // An accepted refund that the gateway cannot deliver is news although the state is the same.
+        let newly_abnormal =
+            matches!(&fact, Fact::RefundAccepted { failure: Some(f), .. } if refund.failure.as_ref() != Some(f));
+        match next_refund_status(refund.status, kind) {
+            Step::To(status) => refund.status = status,
+            Step::Stay if newly_abnormal && refund.status == RefundStatus::Pending => {}
+            Step::Stay => return Ok(Vec::new()),
+            Step::Refuse => return Err(Refusal::Contradiction),
+        }
+        if newly_abnormal {
+            event_type = EventType::RefundAbnormal;
+        }
+        match &fact {
+            Fact::RefundAccepted { gateway_refund_no, failure, .. } => {
+                refund.gateway_refund_no = gateway_refund_no.clone().or_else(|| refund.gateway_refund_no.take());
+                refund.failure.clone_from(failure);
+            }
+            Fact::RefundUnknown { failure, .. } | Fact::RefundFailed { failure, .. } => {
+                refund.failure = Some(failure.clone());
+            }
+            _ => {}
+        }
+        Ok(vec![self.event(event_type, Some(fact), at, self.refund_data(id))])
+    }
+
+    fn complete_refund(&mut self, id: RefundId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let Fact::RefundSucceeded { gateway_refund_no, succeeded_at, .. } = &fact else {
+            return Err(Refusal::Contradiction);
+        };
+        let refund = self.refunds.iter_mut().find(|r| r.id == id).ok_or(Refusal::UnknownSubject)?;
+        match next_refund_status(refund.status, RefundFact::Succeeded) {
+            Step::To(status) => refund.status = status,
+            Step::Stay => return Ok(Vec::new()),
+            Step::Refuse => return Err(Refusal::Contradiction),
+        }
+        refund.succeeded_at = Some(*succeeded_at);
+        refund.gateway_refund_no = gateway_refund_no.clone().or_else(|| refund.gateway_refund_no.take());
+        refund.failure = None;
+        let settles_payment = self.payment.paid_by == Some(refund.attempt_id);
+        let mut events = vec![self.event(EventType::RefundSucceeded, Some(fact), at, self.refund_data(id))];
+        if settles_payment {
+            events.extend(self.count_refunds(at)?);
+        }
+        Ok(events)
+    }
+
+    /// Adds up what went back of the attempt that settled the payment.
+    fn count_refunds(&mut self, at: Timestamp) -> Result<Option<NewEvent>, Refusal> {
+        let refunded = self
+            .refunds
+            .iter()
+            .filter(|r| Some(r.attempt_id) == self.payment.paid_by && r.status == RefundStatus::Succeeded)
+            .try_fold(Fen::ZERO, |sum, r| sum.checked_add(r.amount))
+            .filter(|sum| *sum <= self.payment.amount)
+            .ok_or(Refusal::Contradiction)?;
+        let (fact, event_type) = if refunded == self.payment.amount {
+            (PaymentFact::RefundedInFull, EventType::PaymentRefunded)
+        } else {
+            (PaymentFact::RefundedInPart, EventType::PaymentPartlyRefunded)
+        };
+        match next_payment_status(self.payment.status, fact) {
+            Step::To(status) => self.payment.status = status,
+            Step::Stay => {}
+            Step::Refuse => return Err(Refusal::Contradiction),
+        }
+        self.payment.refunded = refunded;
+        Ok(Some(self.event(event_type, None, at, self.payment_data())))
+    }
+
+    fn event(&self, kind: EventType, fact: Option<Fact>, at: Timestamp, data: Value) -> NewEvent {
+        NewEvent {
+            id: EventId::generate(),
+            kind,
+            at,
+            store_id: self.payment.store_id,
+            mode: self.payment.mode,
+            payment_id: Some(self.payment.id),
+            fact,
+            data,
+        }
+    }
+
+    fn payment_data(&self) -> Value {
+        json!(PaymentView::of(self))
+    }
+
+    fn attempt_data(&self, id: AttemptId) -> Value {
+        self.attempt(id).map_or(Value::Null, |a| json!(AttemptView::of(a)))
+    }
+
+    fn refund_data(&self, id: RefundId) -> Value {
+        self.refund(id).map_or(Value::Null, |r| json!(RefundView::of(r)))
+    }
+}
