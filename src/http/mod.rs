@@ -1,1 +1,25 @@
+//! The REST surface. Thin: read the request, call one function, write the answer. `routes` shows the
+//! whole API on one screen; `problem` words every refusal.
 
+pub mod accounts;
+pub mod attempts;
+pub mod auth;
+pub mod body;
+pub mod cashier;
+pub mod errors_page;
+pub mod events;
+pub mod health;
+pub mod idempotency;
+pub mod limits;
+pub mod notify;
+pub mod openapi;
+pub mod payments;
+pub mod problem;
+pub mod refunds;
+pub mod routes;
+pub mod state;
+pub mod stream;
+pub mod validate;
+pub mod webhook_endpoints;
+
+pub use state::AppState;

@@ -1,1 +1,152 @@
+//! Background work: deliver webhooks, ask gateways, end what expired, forget what is old. Each piece is
+//! a bounded step that tests drive by hand; the program runs the same steps in loops.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::SharedClock;
+use crate::payments::PaymentService;
+use crate::storage::{Retention, Storage, StorageError};
+use crate::webhooks::WebhookService;
+
+/// Taken from a queue in one step.
+const BATCH: i64 = 64;
+/// A check takes up to three gateway calls; its lease must outlive them, in seconds.
+const CHECK_LEASE_S: i64 = 60;
+/// Without a wake-up the queues are looked at this often.
+const IDLE: Duration = Duration::from_millis(500);
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Worked {
+    pub checks: usize,
+    pub expired: usize,
+    pub deliveries: usize,
+}
+
+impl Worked {
+    #[must_use]
+    pub const fn nothing(self) -> bool {
+        self.checks == 0 && self.expired == 0 && self.deliveries == 0
+    }
+}
+
+#[derive(Debug)]
+pub struct Jobs {
+    payments: Arc<PaymentService>,
+    webhooks: Arc<WebhookService>,
+    storage: Storage,
+    clock: SharedClock,
+    retention: Retention,
+}
+
+impl Jobs {
+    #[must_use]
+    pub fn new(payments: Arc<PaymentService>, webhooks: Arc<WebhookService>, clock: SharedClock, retention: Retention) -> Self {
+        let storage = payments.storage().clone();
+        Self { payments, webhooks, storage, clock, retention }
+    }
+
+    /// One round of everything that is due by the clock.
+    ///
+    /// # Errors
+    /// The storage's; what was claimed comes back when its lease runs out.
+    pub async fn step(&self) -> Result<Worked, StorageError> {
+        Ok(Worked { checks: self.check().await?, expired: self.expire().await?, deliveries: self.deliver().await? })
+    }
+
+    /// Asks the gateways about what is due.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn check(&self) -> Result<usize, StorageError> {
+        let claimed = self.storage.claim_checks(self.clock.now(), CHECK_LEASE_S, BATCH).await?;
+        let count = claimed.len();
+        let tracker = TaskTracker::new();
+        for check in claimed {
+            let payments = Arc::clone(&self.payments);
+            tracker.spawn(async move {
+                if let Err(error) = payments.run_check(&check).await {
+                    tracing::error!(payment = %check.payment_id, %error, "a check failed");
+                }
+            });
+        }
+        tracker.close();
+        tracker.wait().await;
+        Ok(count)
+    }
+
+    /// Ends payments whose time is over or that somebody wants closed.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn expire(&self) -> Result<usize, StorageError> {
+        let due = self.storage.due_payments(self.clock.now(), BATCH).await?;
+        let count = due.len();
+        for id in due {
+            if let Err(error) = self.payments.expire(id).await {
+                tracing::error!(payment = %id, %error, "a payment could not be ended");
+            }
+        }
+        Ok(count)
+    }
+
+    /// Delivers what is due.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn deliver(&self) -> Result<usize, StorageError> {
+        self.webhooks.deliver_due(BATCH).await
+    }
+
+    /// Forgets what has been kept long enough, and lets the gateways look after their keys.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn keep_house(&self) -> Result<(), StorageError> {
+        for (_, gateway) in self.payments.gateways().in_use() {
+            gateway.maintain().await;
+        }
+        self.storage.purge(self.clock.now(), &self.retention, 1000).await?;
+        Ok(())
+    }
+
+    /// Runs until stopped; a slow gateway does not hold up webhooks, nor a dead shop the gateways.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let jobs = &self;
+        tokio::join!(
+            jobs.repeat(&stop, IDLE, || jobs.check()),
+            jobs.repeat(&stop, IDLE, || jobs.deliver()),
+            jobs.repeat(&stop, IDLE * 2, || jobs.expire()),
+            jobs.repeat(&stop, HOUSEKEEPING, || async { jobs.keep_house().await.map(|()| 0) }),
+        );
+    }
+
+    async fn repeat<F, Fut>(&self, stop: &CancellationToken, pause: Duration, work: F)
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<usize, StorageError>>,
+    {
+        let mut wakeups = self.storage.subscribe();
+        while !stop.is_cancelled() {
+            match work().await {
+                // A full batch means there is more; a claim makes sure that it is not the same again.
+                Ok(done) if i64::try_from(done).unwrap_or(BATCH) >= BATCH => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "background work failed; it will be tried again"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+                _ = wakeups.recv(), if pause <= IDLE => {
+                    // A burst of commits is one wake-up.
+                    wakeups = wakeups.resubscribe();
+                }
+            }
+        }
+    }
+}

@@ -2,15 +2,24 @@
 //! gateways and storage together.
 
 pub mod attempt;
+pub mod checkout;
+pub mod checks;
+pub mod directory;
+pub mod error;
 pub mod event;
 pub mod ledger;
 pub mod payment;
 pub mod refund;
+pub mod refunds;
+pub mod service;
+pub mod settle;
 pub mod view;
 
 pub use attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, NextAction};
+pub use error::PaymentError;
 pub use event::{Event, EventType, NewEvent};
 pub use ledger::{Fact, Ledger, Refusal};
 pub use payment::{Mode, Payment, PaymentStatus};
 pub use refund::{Refund, RefundCause, RefundStatus};
+pub use service::{PaymentService, PaymentSettings};
 pub use view::{AttemptView, PaymentView, RefundView};

@@ -1,0 +1,192 @@
+//! Opening attempts, and their QR codes.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::auth::Caller;
+use super::body::JsonBody;
+use super::idempotency::{self, Scope};
+use super::limits::client_ip;
+use super::problem::Problem;
+use super::state::AppState;
+use super::validate::Faults;
+use crate::error::{ApiError, FieldError};
+use crate::ids::{AttemptId, PaymentId};
+use crate::payments::checkout::NewAttempt;
+use crate::payments::{AttemptView, Flow, GatewayName, NextAction};
+use crate::web::qr;
+
+/// The shopper as the shop sees it.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Shopper {
+    /// As the shop sees it; gateways compare it with the payer's.
+    #[schema(example = "203.0.113.7")]
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+    /// The shopper's WeChat openid, for flows inside WeChat.
+    pub openid: Option<String>,
+}
+
+impl Shopper {
+    /// The address, once every given value is sound.
+    pub fn validate(shopper: Option<Self>, faults: &mut Faults) -> Option<String> {
+        let shopper = shopper?;
+        if let Some(user_agent) = &shopper.user_agent {
+            faults.text("/shopper/user_agent", user_agent, 1000);
+        }
+        if let Some(openid) = &shopper.openid {
+            faults.text("/shopper/openid", openid, 128);
+        }
+        if let Some(ip) = &shopper.ip {
+            faults.ip("/shopper/ip", ip);
+        }
+        shopper.ip
+    }
+}
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateAttempt {
+    #[schema(example = "wechatpay")]
+    pub gateway: String,
+    #[schema(example = "qr")]
+    pub flow: String,
+    pub account: Option<String>,
+    pub shopper: Option<Shopper>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Planned {
+    attempt: AttemptId,
+}
+
+pub fn parse_gateway(text: &str, faults: &mut Faults) -> Option<GatewayName> {
+    let gateway = GatewayName::parse(text);
+    if gateway.is_none() {
+        let allowed = GatewayName::ALL.map(GatewayName::as_str).join(", ");
+        faults.add(FieldError::new("/gateway", "unsupported").with("allowed", allowed));
+    }
+    gateway
+}
+
+pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<Flow> {
+    let flow = Flow::parse(text);
+    if flow.is_none() {
+        faults.add(FieldError::new("/flow", "unsupported").with("allowed", Flow::ALL.map(Flow::as_str).join(", ")));
+    }
+    flow
+}
+
+/// Open an attempt
+///
+/// A pending attempt of the same gateway and flow whose code is still good is given again; an older one
+/// is ended at its gateway first, so that two orders are never open at once.
+#[utoipa::path(post, path = "/v1/payments/{payment_id}/attempts", tag = "payments", request_body = CreateAttempt,
+    params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query),
+        ("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters")),
+    responses((status = 201, body = AttemptView), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("secret_key" = []), ("client_secret" = [])))]
+pub async fn create(
+    state: web::Data<AppState>,
+    caller: Caller,
+    request: HttpRequest,
+    path: web::Path<String>,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
+    let id = super::payments::payment_id(&path)?;
+    let ledger = state.payments.ledger(id).await?;
+    caller.may_see(&ledger)?;
+    let wanted: CreateAttempt = body.parse()?;
+    let mut faults = Faults::default();
+    let (gateway, flow) = (parse_gateway(&wanted.gateway, &mut faults), parse_flow(&wanted.flow, &mut faults));
+    let account = match wanted.account.as_deref().map(str::parse) {
+        Some(Err(_)) => {
+            faults.add(FieldError::new("/account", "not_an_id").with("prefix", "acc_"));
+            None
+        }
+        Some(Ok(id)) => Some(id),
+        None => None,
+    };
+    let told_ip = Shopper::validate(wanted.shopper, &mut faults);
+    faults.refuse_if_any()?;
+    let (Some(gateway), Some(flow)) = (gateway, flow) else { return Err(ApiError::invalid(Vec::new())) };
+    // A browser's own address is seen here; a shop's server must tell the shopper's.
+    let shopper_ip = match caller {
+        Caller::Browser(_) => client_ip(&request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
+        Caller::Shop(_) => told_ip,
+    };
+    let planned = Planned { attempt: AttemptId::generate() };
+    let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
+    let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
+    let work = |resource: String| {
+        let state = state.clone();
+        async move {
+            let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
+            let new = NewAttempt { id: planned.attempt, gateway, flow, account, shopper_ip };
+            let (ledger, attempt_id) = state.payments.open_attempt(id, new).await?;
+            let attempt = ledger.attempt(attempt_id).ok_or_else(|| ApiError::not_found("attempt"))?;
+            let body = serde_json::to_vec(&AttemptView::of(attempt)).map_err(ApiError::internal)?;
+            Ok((StatusCode::CREATED, body))
+        }
+    };
+    idempotency::once(&state, &request, &scope, &body.0, resource, work).await
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct QrQuery {
+    /// Pixels per module of the PNG, 1–32; 8 by default.
+    pub module_px: Option<u32>,
+    pub client_secret: Option<String>,
+}
+
+/// The QR code as SVG
+#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
+    params(("attempt_id" = AttemptId, Path), ("client_secret" = Option<String>, Query)),
+    responses((status = 200, content_type = "image/svg+xml"), (status = 404, body = Problem)),
+    security(("secret_key" = []), ("client_secret" = [])))]
+pub async fn qr_svg(state: web::Data<AppState>, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let content = code_of(&state, &caller, &path).await?;
+    let logo = state.qr_logo.as_ref();
+    let svg = qr::svg(&content, logo).map_err(ApiError::internal)?;
+    Ok(image("image/svg+xml").body(svg))
+}
+
+/// The QR code as PNG
+#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
+    params(("attempt_id" = AttemptId, Path), QrQuery),
+    responses((status = 200, content_type = "image/png"), (status = 404, body = Problem)),
+    security(("secret_key" = []), ("client_secret" = [])))]
+pub async fn qr_png(
+    state: web::Data<AppState>,
+    caller: Caller,
+    path: web::Path<String>,
+    query: web::Query<QrQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let module_px = query.module_px.unwrap_or(8);
+    let mut faults = Faults::default();
+    faults.between("?module_px", i64::from(module_px), 1, 32);
+    faults.refuse_if_any()?;
+    let content = code_of(&state, &caller, &path).await?;
+    let png = qr::png(&content, module_px, state.qr_logo.as_ref()).map_err(ApiError::internal)?;
+    Ok(image("image/png").body(png))
+}
+
+/// A code belongs to one shopper and dies with its order: nothing in between may keep it.
+fn image(content_type: &'static str) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.content_type(content_type).insert_header(("Cache-Control", "private, no-store"));
+    response
+}
+
+async fn code_of(state: &AppState, caller: &Caller, attempt: &str) -> Result<String, ApiError> {
+    let id: AttemptId = attempt.parse().map_err(|_| ApiError::not_found("attempt"))?;
+    let ledger = state.storage.ledger_of_attempt(id).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
+    caller.may_see(&ledger)?;
+    match ledger.attempt(id).map(AttemptView::of).and_then(|a| a.next_action) {
+        Some(NextAction::DisplayQr { code_url }) => Ok(code_url),
+        None => Err(ApiError::not_found("qr")),
+    }
+}

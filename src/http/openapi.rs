@@ -1,0 +1,70 @@
+//! The OpenAPI document, generated from the handlers.
+
+use actix_web::{HttpResponse, web};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{accounts, attempts, events, health, payments, problem, refunds, stream, webhook_endpoints};
+use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Luodi", description = "Sell in mainland China from any web shop.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")),
+    paths(
+        payments::create, payments::list, payments::read, payments::refresh, payments::close, stream::listen,
+        attempts::create, attempts::qr_svg, attempts::qr_png,
+        refunds::create, refunds::list, refunds::read,
+        events::list,
+        webhook_endpoints::create, webhook_endpoints::list, webhook_endpoints::read, webhook_endpoints::update,
+        webhook_endpoints::delete, webhook_endpoints::rotate_secret, webhook_endpoints::test,
+        webhook_endpoints::replay, webhook_endpoints::deliveries, webhook_endpoints::tries,
+        accounts::create, accounts::list, accounts::read, accounts::update, accounts::check,
+        health::live, health::ready,
+    ),
+    components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
+    modifiers(&Security),
+    tags(
+        (name = "payments", description = "What a shopper owes, and how it is being paid"),
+        (name = "refunds", description = "Money going back"),
+        (name = "events", description = "The pull road: every fact, gap-free"),
+        (name = "webhooks", description = "The push road: the same facts, signed"),
+        (name = "accounts", description = "Merchant accounts at the gateways"),
+        (name = "operations", description = "For whoever runs the server"),
+    )
+)]
+struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let mut bearer = Http::new(HttpAuthScheme::Bearer);
+        bearer.description = Some("A secret key of the shop's server: ld_sk_test_… or ld_sk_live_…".to_owned());
+        components.add_security_scheme("secret_key", SecurityScheme::Http(bearer));
+        let secret = ApiKeyValue::with_description("client_secret", "Lets a browser act on this one payment");
+        components.add_security_scheme("client_secret", SecurityScheme::ApiKey(ApiKey::Query(secret)));
+    }
+}
+
+/// The document as pretty JSON.
+#[must_use]
+pub fn document() -> String {
+    Document::openapi().to_pretty_json().unwrap_or_default()
+}
+
+pub async fn serve(document: web::Data<OpenApiJson>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+}
+
+/// Written once, at start.
+#[derive(Debug)]
+pub struct OpenApiJson(web::Bytes);
+
+impl OpenApiJson {
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(web::Bytes::from(document()))
+    }
+}

@@ -1,0 +1,153 @@
+//! Every refusal as RFC 9457 `application/problem+json`, in the caller's language. Handlers return an
+//! [`ApiError`]; the middleware words it, because only there the request's language is known.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde::Serialize;
+
+use crate::error::{ApiError, Code, FieldError};
+use crate::i18n::{self, Locale};
+use crate::telemetry;
+
+/// RFC 9457.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    /// Stable; decide on this one.
+    pub code: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+    pub request_id: String,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FieldProblem {
+    /// JSON pointer into the body, `?name` for a query parameter, `header:Name` for a header.
+    pub pointer: String,
+    pub code: String,
+    pub detail: String,
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Only what the middleware replaces.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl Problem {
+    #[must_use]
+    pub fn of(error: &ApiError, locale: Locale, request_id: String) -> Self {
+        let code = error.code.as_str();
+        let key = format!("error-{}", code.replace('_', "-"));
+        let args: Vec<(&str, &str)> = error.args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        Self {
+            kind: format!("/docs/errors#{code}"),
+            title: i18n::text(locale, &format!("{key}-title")),
+            status: error.code.status(),
+            detail: i18n::text_with(locale, &key, &args),
+            code: code.to_owned(),
+            errors: error.fields.iter().map(|f| FieldProblem::of(f, locale)).collect(),
+            request_id,
+        }
+    }
+}
+
+impl FieldProblem {
+    fn of(error: &FieldError, locale: Locale) -> Self {
+        let args: Vec<(&str, &str)> = error.args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let detail = match &error.detail {
+            Some(detail) => setting_text(error.code, detail, locale),
+            None => i18n::text_with(locale, &format!("field-{}", error.code.replace('_', "-")), &args),
+        };
+        Self { pointer: error.pointer.clone(), code: error.code.to_owned(), detail }
+    }
+}
+
+/// The gateway's wording is English and particular; another language has its own, general one.
+fn setting_text(code: &str, english: &str, locale: Locale) -> String {
+    let key = format!("setting-{}", code.replace('_', "-"));
+    let worded = i18n::text(locale, &key);
+    if locale == Locale::En || worded == key { english.to_owned() } else { worded }
+}
+
+/// The caller's language.
+#[must_use]
+pub fn locale_of(request: &HttpRequest) -> Locale {
+    Locale::negotiate(request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()))
+}
+
+/// Words errors. Also catches what actix-web refuses by itself.
+///
+/// # Errors
+/// Passes on what the inner service could not answer at all.
+pub async fn word_problems(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let http_request = request.request().clone();
+    match next.call(request).await {
+        Ok(response) => {
+            let error = response.response().error().map(api_error_of);
+            let error = error.or_else(|| unworded(&response));
+            Ok(match error {
+                Some(error) => {
+                    let request = response.request().clone();
+                    ServiceResponse::new(request.clone(), problem_response(&request, &error))
+                }
+                None => response.map_into_boxed_body(),
+            })
+        }
+        Err(error) => {
+            let response = problem_response(&http_request, &api_error_of(&error));
+            Ok(ServiceResponse::new(http_request, response))
+        }
+    }
+}
+
+/// Routing failures have a status but no error and no body.
+fn unworded<B: MessageBody>(response: &ServiceResponse<B>) -> Option<ApiError> {
+    let empty = matches!(response.response().body().size(), actix_web::body::BodySize::None | actix_web::body::BodySize::Sized(0));
+    match response.status() {
+        StatusCode::NOT_FOUND if empty => Some(ApiError::not_found("page")),
+        StatusCode::METHOD_NOT_ALLOWED if empty => Some(ApiError::new(Code::MethodNotAllowed)),
+        _ => None,
+    }
+}
+
+fn api_error_of(error: &actix_web::Error) -> ApiError {
+    if let Some(api) = error.as_error::<ApiError>() {
+        return api.clone();
+    }
+    match error.as_response_error().status_code() {
+        StatusCode::NOT_FOUND => ApiError::not_found("page"),
+        StatusCode::METHOD_NOT_ALLOWED => ApiError::new(Code::MethodNotAllowed),
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(Code::BodyTooLarge).with("limit_bytes", 65_536),
+        status if status.is_client_error() => ApiError::new(Code::MalformedJson).with("detail", error),
+        _ => ApiError::internal(error),
+    }
+}
+
+fn problem_response(request: &HttpRequest, error: &ApiError) -> HttpResponse {
+    let locale = locale_of(request);
+    let problem = Problem::of(error, locale, telemetry::request_id(request));
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::CONTENT_LANGUAGE, locale.tag())).insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(seconds) = error.retry_after_s {
+        response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+    }
+    response.content_type("application/problem+json").body(serde_json::to_vec(&problem).unwrap_or_default())
+}

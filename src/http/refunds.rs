@@ -1,0 +1,138 @@
+//! Refunds: ask for one, list, read.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::auth::SecretKey;
+use super::body::JsonBody;
+use super::idempotency::{self, Scope};
+use super::payments::{List, page_limit, payment_id};
+use super::problem::Problem;
+use super::state::AppState;
+use super::validate::Faults;
+use crate::error::{ApiError, Code, FieldError};
+use crate::ids::{PaymentId, RefundId};
+use crate::payments::refunds::NewRefund;
+use crate::payments::{PaymentError, RefundStatus, RefundView};
+use crate::storage::RefundFilter;
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRefund {
+    /// In fen; all that is left when absent.
+    #[schema(example = 500, minimum = 1)]
+    pub amount_fen: Option<i64>,
+    /// Shown to the payer, up to 80 characters.
+    #[schema(example = "缺货退款", max_length = 80)]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Planned {
+    refund: RefundId,
+}
+
+/// Refund a payment
+///
+/// In part or whole, repeatedly, never above what was paid. `pending` means the gateway accepted it;
+/// the end comes as `refund.succeeded` or `refund.failed`.
+#[utoipa::path(post, path = "/v1/payments/{payment_id}/refunds", tag = "refunds", request_body = CreateRefund,
+    params(("payment_id" = PaymentId, Path), ("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters")),
+    responses((status = 201, body = RefundView), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("secret_key" = [])))]
+pub async fn create(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    request: HttpRequest,
+    path: web::Path<String>,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
+    let id = payment_id(&path)?;
+    key.may_see(&state.payments.ledger(id).await?)?;
+    let wanted: CreateRefund = body.parse()?;
+    let mut faults = Faults::default();
+    let amount = wanted.amount_fen.map(|fen| faults.amount("/amount_fen", fen));
+    if let Some(reason) = &wanted.reason {
+        faults.text("/reason", reason, 80);
+    }
+    faults.refuse_if_any()?;
+    let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
+    let resource = serde_json::to_string(&Planned { refund: RefundId::generate() }).map_err(ApiError::internal)?;
+    let work = |resource: String| {
+        let state = state.clone();
+        async move {
+            let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
+            let new = NewRefund { id: planned.refund, amount, reason: wanted.reason };
+            let (ledger, refund_id) = state.payments.request_refund(id, new).await.map_err(refund_error)?;
+            let refund = ledger.refund(refund_id).ok_or_else(|| ApiError::not_found("refund"))?;
+            Ok((StatusCode::CREATED, serde_json::to_vec(&RefundView::of(refund)).map_err(ApiError::internal)?))
+        }
+    };
+    idempotency::once(&state, &request, &scope, &body.0, resource, work).await
+}
+
+/// For a refund, a closed payment is one that was not paid.
+fn refund_error(error: PaymentError) -> ApiError {
+    let error = ApiError::from(error);
+    if error.code == Code::PaymentNotOpen { ApiError { code: Code::PaymentNotPaid, ..error } } else { error }
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RefundQuery {
+    pub payment_id: Option<String>,
+    /// requested, pending, unknown, succeeded or failed.
+    pub status: Option<String>,
+    pub cursor: Option<String>,
+    /// 1–100, 20 by default.
+    pub limit: Option<i64>,
+}
+
+/// List refunds, newest first
+#[utoipa::path(get, path = "/v1/refunds", tag = "refunds", params(RefundQuery),
+    responses((status = 200, body = List<RefundView>), (status = 422, body = Problem)), security(("secret_key" = [])))]
+pub async fn list(state: web::Data<AppState>, key: SecretKey, query: web::Query<RefundQuery>) -> Result<HttpResponse, ApiError> {
+    let mut faults = Faults::default();
+    let status = query.status.as_deref().and_then(|text| {
+        let status = RefundStatus::parse(text);
+        if status.is_none() {
+            let allowed = RefundStatus::ALL.map(RefundStatus::as_str).join(", ");
+            faults.add(FieldError::new("?status", "unsupported").with("allowed", allowed));
+        }
+        status
+    });
+    let payment = query.payment_id.as_deref().and_then(|text| {
+        let id = text.parse().ok();
+        if id.is_none() {
+            faults.add(FieldError::new("?payment_id", "not_an_id").with("prefix", "pay_"));
+        }
+        id
+    });
+    let limit = page_limit(query.limit, &mut faults);
+    faults.refuse_if_any()?;
+    let filter = RefundFilter {
+        store_id: key.store_id,
+        mode: key.mode,
+        payment_id: payment,
+        status,
+        cursor: query.cursor.clone(),
+        limit,
+    };
+    let page = state.storage.refunds(&filter).await?;
+    let data: Vec<RefundView> = page.data.iter().map(RefundView::of).collect();
+    Ok(HttpResponse::Ok().json(List { data, next_cursor: page.next_cursor }))
+}
+
+/// Read a refund
+#[utoipa::path(get, path = "/v1/refunds/{refund_id}", tag = "refunds", params(("refund_id" = RefundId, Path)),
+    responses((status = 200, body = RefundView), (status = 404, body = Problem)), security(("secret_key" = [])))]
+pub async fn read(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let id: RefundId = path.parse().map_err(|_| ApiError::not_found("refund"))?;
+    let ledger = state.storage.ledger_of_refund(id).await?.ok_or_else(|| ApiError::not_found("refund"))?;
+    key.may_see(&ledger)?;
+    let ledger = state.payments.read(ledger.payment.id).await?;
+    let refund = ledger.refund(id).ok_or_else(|| ApiError::not_found("refund"))?;
+    Ok(HttpResponse::Ok().json(RefundView::of(refund)))
+}

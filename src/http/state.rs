@@ -1,0 +1,62 @@
+//! What every handler may use.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::limits::Limits;
+use crate::clock::SharedClock;
+use crate::config::{Config, StoreConfig};
+use crate::crypto::digest::hmac_sha256;
+use crate::ids::{PaymentId, StoreId};
+use crate::payments::{Ledger, PaymentService, PaymentView};
+use crate::storage::Storage;
+use crate::vault::Vault;
+use crate::webhooks::WebhookService;
+
+pub struct AppState {
+    pub config: Arc<Config>,
+    pub storage: Storage,
+    pub payments: Arc<PaymentService>,
+    pub webhooks: Arc<WebhookService>,
+    pub vault: Arc<Vault>,
+    pub clock: SharedClock,
+    pub limits: Limits,
+    /// Where shoppers and gateways reach us; no trailing slash.
+    pub public_url: String,
+    /// Names this process in leases.
+    pub instance: String,
+    /// Under it API keys are hashed and client secrets derived.
+    pub pepper: [u8; 32],
+    pub stores: HashMap<StoreId, StoreConfig>,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppState").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+impl AppState {
+    /// The secret that lets a browser act on one payment. Derived, so it is never stored.
+    #[must_use]
+    pub fn client_secret(&self, id: PaymentId) -> String {
+        let tag = hmac_sha256(&self.pepper, format!("client_secret/{id}").as_bytes());
+        format!("cs_{}", hex::encode(&tag[..24]))
+    }
+
+    #[must_use]
+    pub fn cashier_url(&self, id: PaymentId) -> String {
+        format!("{}/pay/{id}?client_secret={}", self.public_url, self.client_secret(id))
+    }
+
+    /// The payment as a secret key sees it.
+    #[must_use]
+    pub fn payment_view(&self, ledger: &Ledger) -> PaymentView {
+        PaymentView { cashier_url: Some(self.cashier_url(ledger.payment.id)), ..PaymentView::of(ledger) }
+    }
+
+    #[must_use]
+    pub fn store_config(&self, id: StoreId) -> StoreConfig {
+        self.stores.get(&id).cloned().unwrap_or_default()
+    }
+}

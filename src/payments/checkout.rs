@@ -1,0 +1,260 @@
+//! Opening payments and attempts, and ending them. Promises: what is sent to a gateway is stored first,
+//! one order is open at a time, and an order number is never replaced while its fate is unknown.
+
+use std::collections::BTreeMap;
+
+use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName};
+use super::error::PaymentError;
+use super::ledger::{Fact, Ledger, Refusal};
+use super::payment::{Mode, Payment, PaymentStatus};
+use super::service::PaymentService;
+use super::settle::Source;
+use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState, OrderToOpen};
+use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
+use crate::money::{Currency, Fen};
+use crate::storage::Created;
+
+/// What a shop asks for; the values have been validated.
+#[derive(Debug, Clone)]
+pub struct NewPayment {
+    pub id: PaymentId,
+    pub store_id: StoreId,
+    pub mode: Mode,
+    pub order_ref: String,
+    pub amount: Fen,
+    pub description: String,
+    pub return_url: Option<String>,
+    pub expires_in_s: Option<i64>,
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// How the shopper wants to pay.
+#[derive(Debug, Clone)]
+pub struct NewAttempt {
+    pub id: AttemptId,
+    pub gateway: GatewayName,
+    pub flow: Flow,
+    pub account: Option<AccountId>,
+    pub shopper_ip: Option<String>,
+}
+
+/// A code with less than this left is not worth showing again, in seconds.
+const REUSABLE_FOR_S: i64 = 30;
+
+impl PaymentService {
+    /// Records a payment. Creating the same id again gives what is recorded.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn create(&self, new: NewPayment) -> Result<Ledger, PaymentError> {
+        let now = self.clock.now();
+        let (ledger, events) = Ledger::open(Payment {
+            id: new.id,
+            store_id: new.store_id,
+            mode: new.mode,
+            order_ref: new.order_ref,
+            amount: new.amount,
+            currency: Currency::Cny,
+            description: new.description,
+            return_url: new.return_url,
+            metadata: new.metadata,
+            status: PaymentStatus::Open,
+            late: false,
+            refunded: Fen::ZERO,
+            paid_by: None,
+            created_at: now,
+            expires_at: now.plus_s(new.expires_in_s.unwrap_or(self.settings.expires_in_s)),
+            close_requested_at: None,
+            paid_at: None,
+            closed_at: None,
+            version: 1,
+        });
+        match self.storage.create_payment(&ledger, events).await? {
+            Created::New => Ok(ledger),
+            Created::Exists(recorded) => Ok(recorded),
+        }
+    }
+
+    /// Opens an attempt, or continues the one of that id. A pending attempt of the same gateway and
+    /// flow whose code is still good is given instead of a second order; an old one is settled first.
+    ///
+    /// # Errors
+    /// `Refused` when the payment is not open, or an earlier attempt cannot be ended now; `Gateway`
+    /// only when nothing was recorded for the attempt. A recorded attempt carries its own failure.
+    pub async fn open_attempt(&self, payment_id: PaymentId, new: NewAttempt) -> Result<(Ledger, AttemptId), PaymentError> {
+        let mut ledger = self.ledger(payment_id).await?;
+        if ledger.attempt(new.id).is_some() {
+            return Ok((self.resume_attempt(ledger, new.id).await?, new.id));
+        }
+        if let Some(open) = self.reusable(&ledger, &new) {
+            return Ok((ledger, open));
+        }
+        ensure_open(&ledger)?;
+        ledger = self.end_unsettled_attempts(ledger).await?;
+        ensure_open(&ledger)?;
+        let payment = &ledger.payment;
+        let (account, gateway) =
+            self.gateways.choose(payment.store_id, payment.mode, new.gateway, new.flow, new.account).await?;
+        let now = self.clock.now();
+        let expires_at = payment.expires_at.min(now.plus_s(self.settings.attempt_expires_in_s));
+        let out_trade_no = new.id.out_trade_no();
+        let request = gateway.prepare(&OrderToOpen {
+            flow: new.flow,
+            out_trade_no: out_trade_no.clone(),
+            amount: payment.amount,
+            description: payment.description.clone(),
+            expires_at,
+            notify_url: self.notify_url(new.gateway, account.id),
+            shopper_ip: new.shopper_ip.clone(),
+        })?;
+        let attempt = Attempt {
+            id: new.id,
+            payment_id,
+            account_id: account.id,
+            gateway: new.gateway,
+            flow: new.flow,
+            status: AttemptStatus::Creating,
+            out_trade_no,
+            request,
+            next_action: None,
+            gateway_trade_no: None,
+            failure: None,
+            duplicate: false,
+            created_at: now,
+            expires_at,
+            paid_at: None,
+        };
+        let fact = Fact::AttemptCreated { attempt: Box::new(attempt) };
+        self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        Ok((self.send_create(payment_id, new.id, gateway.as_ref()).await?, new.id))
+    }
+
+    /// Sends the stored request of an attempt and records what came of it.
+    pub(super) async fn send_create(
+        &self,
+        payment_id: PaymentId,
+        attempt_id: AttemptId,
+        gateway: &dyn Gateway,
+    ) -> Result<Ledger, PaymentError> {
+        let ledger = self.ledger(payment_id).await?;
+        let attempt = ledger.attempt(attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
+        let before = attempt.status;
+        let fact = match gateway.create(attempt.flow, &attempt.request).await {
+            Ok(next_action) => Fact::AttemptOpened { attempt_id, next_action: next_action.into_inner() },
+            Err(GatewayError::Declined { reason: DeclineReason::AlreadyPaid | DeclineReason::AlreadyClosed, code, message }) => {
+                // "This number exists" is no proof of anything: the order itself is asked about.
+                match gateway.query(&attempt.out_trade_no).await {
+                    Ok(report) if report.get().state != OrderState::Unpaid => {
+                        let (account, _) = self.gateways.of_account(attempt.account_id).await?;
+                        self.settle(&account, gateway, &report, Source::Query).await?;
+                        return self.ledger(payment_id).await;
+                    }
+                    Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) => {
+                        Fact::AttemptFailed { attempt_id, failure: Failure { code, message } }
+                    }
+                    _ => Fact::AttemptUnknown { attempt_id, failure: Failure { code, message } },
+                }
+            }
+            Err(error) => failed_create(attempt_id, before, &error),
+        };
+        count_attempt(attempt, &fact);
+        let recorded = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        Ok(recorded.0)
+    }
+
+    /// Closes the payment: every order is ended at its gateway, then the payment. What cannot be ended
+    /// now stays requested, and the jobs go on with it.
+    ///
+    /// # Errors
+    /// `Refused` when it is paid; `Gateway` when a gateway could not be heard, with the wish recorded.
+    pub async fn close(&self, payment_id: PaymentId) -> Result<Ledger, PaymentError> {
+        let (ledger, _) = self.change(payment_id, |ledger, at| ledger.apply(Fact::CloseRequested, at)).await?;
+        let ledger = match self.end_unsettled_attempts(ledger).await {
+            Ok(ledger) => ledger,
+            // An order that cannot be ended now is not an error of the request: it has been recorded.
+            Err(PaymentError::Refused(Refusal::Unsettled)) => return self.ledger(payment_id).await,
+            Err(other) => return Err(other),
+        };
+        if ledger.payment.status != PaymentStatus::Open {
+            return Ok(ledger);
+        }
+        let (ledger, _) = self.change(payment_id, |ledger, at| ledger.apply(Fact::PaymentClosed, at)).await?;
+        Ok(ledger)
+    }
+
+    /// Query → close → query for each unsettled attempt, so that no second order is ever open.
+    pub(super) async fn end_unsettled_attempts(&self, mut ledger: Ledger) -> Result<Ledger, PaymentError> {
+        let unsettled: Vec<_> = ledger.attempts.iter().filter(|a| a.status.is_unsettled()).map(|a| a.id).collect();
+        for attempt_id in unsettled {
+            ledger = self.end_attempt(ledger.payment.id, attempt_id).await?;
+            if ledger.attempt(attempt_id).is_some_and(|a| a.status.is_unsettled()) {
+                return Err(Refusal::Unsettled.into());
+            }
+        }
+        Ok(ledger)
+    }
+
+    fn reusable(&self, ledger: &Ledger, new: &NewAttempt) -> Option<AttemptId> {
+        let good_until = self.clock.now().plus_s(REUSABLE_FOR_S);
+        let open = ledger.payment.status == PaymentStatus::Open && ledger.payment.close_requested_at.is_none();
+        ledger
+            .attempts
+            .iter()
+            .find(|a| {
+                open && a.status == AttemptStatus::Pending
+                    && a.gateway == new.gateway
+                    && a.flow == new.flow
+                    && new.account.is_none_or(|id| id == a.account_id)
+                    && a.expires_at > good_until
+            })
+            .map(|a| a.id)
+    }
+
+    /// After a crash or a repeated call: an attempt that has no answer yet is asked about, not opened anew.
+    async fn resume_attempt(&self, ledger: Ledger, id: AttemptId) -> Result<Ledger, PaymentError> {
+        match ledger.attempt(id).map(|a| a.status) {
+            Some(AttemptStatus::Creating | AttemptStatus::Unknown) => self.ask_about_attempt(ledger.payment.id, id).await,
+            _ => Ok(ledger),
+        }
+    }
+}
+
+fn ensure_open(ledger: &Ledger) -> Result<(), Refusal> {
+    match ledger.payment.status {
+        PaymentStatus::Open if ledger.payment.close_requested_at.is_some() => Err(Refusal::Closing),
+        PaymentStatus::Open => Ok(()),
+        other => Err(Refusal::WrongStatus(other)),
+    }
+}
+
+/// What a failed create means. `NotSent` ends only an attempt that was never sent before.
+fn failed_create(attempt_id: AttemptId, before: AttemptStatus, error: &GatewayError) -> Fact {
+    let failure = failure_of(error);
+    match error {
+        GatewayError::NotSent(_) if before == AttemptStatus::Creating => Fact::AttemptFailed { attempt_id, failure },
+        GatewayError::NotSent(_)
+        | GatewayError::Unknown(_)
+        | GatewayError::Declined { reason: DeclineReason::TryLater, .. } => Fact::AttemptUnknown { attempt_id, failure },
+        GatewayError::Declined { .. } | GatewayError::Misconfigured { .. } => Fact::AttemptFailed { attempt_id, failure },
+    }
+}
+
+/// A gateway error in words that may be stored and shown to the merchant.
+pub(super) fn failure_of(error: &GatewayError) -> Failure {
+    match error {
+        GatewayError::NotSent(why) => Failure { code: "gateway_unreachable".into(), message: why.clone() },
+        GatewayError::Unknown(why) => Failure { code: "outcome_unknown".into(), message: why.clone() },
+        GatewayError::Declined { code, message, .. } => Failure { code: code.clone(), message: message.clone() },
+        GatewayError::Misconfigured { code, fix } => Failure { code: code.clone(), message: fix.clone() },
+    }
+}
+
+fn count_attempt(attempt: &Attempt, fact: &Fact) {
+    let outcome = match fact {
+        Fact::AttemptOpened { .. } => "opened",
+        Fact::AttemptUnknown { .. } => "unknown",
+        _ => "failed",
+    };
+    metrics::counter!("luodi_attempts_total", "gateway" => attempt.gateway.as_str(), "flow" => attempt.flow.as_str(), "outcome" => outcome)
+        .increment(1);
+}

@@ -1,0 +1,358 @@
+//! Asking the gateway. Unsettled attempts and refunds are asked about until the gateway's word ends
+//! them: by the jobs on a schedule, by a read of the payment, by "I have paid". Promises: an unknown
+//! order is never replaced by a new number; many askers share one question.
+
+use super::attempt::{Attempt, AttemptStatus, Failure};
+use super::checkout::failure_of;
+use super::error::PaymentError;
+use super::ledger::{Fact, Ledger, Refusal};
+use super::payment::PaymentStatus;
+use super::refund::RefundStatus;
+use super::service::{Asking, PaymentService};
+use super::settle::Source;
+use crate::clock::Timestamp;
+use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderReport, OrderState, Verified};
+use crate::ids::{AttemptId, PaymentId, RefundId};
+use crate::storage::{Account, CheckSubject, ClaimedCheck};
+
+/// After a call with an unknown outcome the gateway is asked at these ages, in seconds.
+const UNKNOWN_STEPS_S: [i64; 5] = [1, 2, 4, 8, 15];
+/// Then, and for every pending order, with these pauses.
+const PENDING_STEPS_S: [i64; 6] = [15, 30, 60, 120, 300, 600];
+/// Then hourly, until this long after the attempt expired.
+const HOURLY_S: i64 = 3600;
+const GIVE_UP_AFTER_EXPIRY_S: i64 = 48 * 3600;
+/// While somebody looks at the cashier.
+const WATCHED_S: i64 = 3;
+/// Refunds: each minute for five minutes, then as WeChat Pay advises.
+const REFUND_STEPS_S: [i64; 9] = [60, 60, 60, 60, 60, 300, 600, 1200, 1800];
+/// A payment that was asked about within this time is not asked about again by a read, in milliseconds.
+const FRESH_FOR_MS: i64 = 2000;
+
+impl PaymentService {
+    /// Asks about everything unsettled of one payment. Callers that come while a question is under way,
+    /// or within two seconds of one, get the ledger as that question left it.
+    ///
+    /// # Errors
+    /// The storage's. A gateway that cannot be heard is no error: the ledger says what is known.
+    pub async fn refresh(&self, id: PaymentId) -> Result<Ledger, PaymentError> {
+        let turn = self.asking_of(id).turn;
+        let _mine = turn.lock().await;
+        let ledger = self.ledger(id).await?;
+        let now = self.clock.now();
+        let fresh = self.asking_of(id).asked_at.is_some_and(|at| now.as_millis() - at.as_millis() < FRESH_FOR_MS);
+        if fresh || !has_open_questions(&ledger) {
+            return Ok(ledger);
+        }
+        self.note_asked(id, now);
+        self.ask_about_payment(&ledger).await?;
+        self.ledger(id).await
+    }
+
+    /// A read by the API: asks first when something is unsettled and older than two seconds.
+    ///
+    /// # Errors
+    /// As [`PaymentService::refresh`].
+    pub async fn read(&self, id: PaymentId) -> Result<Ledger, PaymentError> {
+        let ledger = self.ledger(id).await?;
+        let old_enough = self.clock.now().plus_ms(-FRESH_FOR_MS);
+        let stale = ledger.attempts.iter().any(|a| a.status.is_unsettled() && a.created_at <= old_enough)
+            || ledger.refunds.iter().any(|r| r.status.is_unsettled() && r.created_at <= old_enough);
+        if stale { self.refresh(id).await } else { Ok(ledger) }
+    }
+
+    async fn ask_about_payment(&self, ledger: &Ledger) -> Result<(), PaymentError> {
+        for attempt in ledger.attempts.iter().filter(|a| a.status.is_unsettled()) {
+            self.ask_about_attempt(ledger.payment.id, attempt.id).await?;
+        }
+        for refund in ledger.refunds.iter().filter(|r| r.status.is_unsettled()) {
+            self.ask_about_refund(ledger.payment.id, refund.id).await?;
+        }
+        Ok(())
+    }
+
+    /// One question about one attempt, and what follows from the answer.
+    pub(super) async fn ask_about_attempt(&self, payment_id: PaymentId, id: AttemptId) -> Result<Ledger, PaymentError> {
+        let ledger = self.ledger(payment_id).await?;
+        let attempt = ledger.attempt(id).ok_or(PaymentError::NotFound("attempt"))?.clone();
+        if !attempt.status.is_unsettled() {
+            return Ok(ledger);
+        }
+        let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
+        match gateway.query(&attempt.out_trade_no).await {
+            Ok(report) => self.follow_report(&ledger, &attempt, &account, gateway.as_ref(), report).await,
+            // Only an order whose code nobody ever received may be opened again or given up.
+            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
+                if self.is_wanted(&ledger, &attempt) {
+                    self.send_create(payment_id, id, gateway.as_ref()).await
+                } else {
+                    self.give_up(payment_id, id).await
+                }
+            }
+            Err(error) => {
+                tracing::warn!(payment = %payment_id, attempt = %id, %error, "the gateway gave no answer about an order");
+                Ok(ledger)
+            }
+        }
+    }
+
+    async fn follow_report(
+        &self,
+        ledger: &Ledger,
+        attempt: &Attempt,
+        account: &Account,
+        gateway: &dyn Gateway,
+        report: Verified<OrderReport>,
+    ) -> Result<Ledger, PaymentError> {
+        let payment_id = ledger.payment.id;
+        if report.get().state != OrderState::Unpaid {
+            self.settle(account, gateway, &report, Source::Query).await?;
+            return self.ledger(payment_id).await;
+        }
+        if !self.is_wanted(ledger, attempt) {
+            return self.close_order(payment_id, attempt, account, gateway).await;
+        }
+        if attempt.next_action.is_none() {
+            // The order exists but its code was lost on the way: the same request gives it again.
+            return self.send_create(payment_id, attempt.id, gateway).await;
+        }
+        self.settle(account, gateway, &report, Source::Query).await?;
+        self.ledger(payment_id).await
+    }
+
+    /// Query → close, whether or not the attempt is still wanted.
+    pub(super) async fn end_attempt(&self, payment_id: PaymentId, id: AttemptId) -> Result<Ledger, PaymentError> {
+        let ledger = self.ledger(payment_id).await?;
+        let attempt = ledger.attempt(id).ok_or(PaymentError::NotFound("attempt"))?.clone();
+        if !attempt.status.is_unsettled() {
+            return Ok(ledger);
+        }
+        let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
+        match gateway.query(&attempt.out_trade_no).await {
+            Ok(report) if report.get().state == OrderState::Unpaid => {
+                self.close_order(payment_id, &attempt, &account, gateway.as_ref()).await
+            }
+            Ok(report) => {
+                self.settle(&account, gateway.as_ref(), &report, Source::Query).await?;
+                self.ledger(payment_id).await
+            }
+            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
+                self.give_up(payment_id, id).await
+            }
+            Err(error) => {
+                tracing::warn!(payment = %payment_id, attempt = %id, %error, "an order cannot be ended yet");
+                Ok(ledger)
+            }
+        }
+    }
+
+    /// Closes an order that was just seen unpaid. The shopper can win this race; then it is paid.
+    async fn close_order(
+        &self,
+        payment_id: PaymentId,
+        attempt: &Attempt,
+        account: &Account,
+        gateway: &dyn Gateway,
+    ) -> Result<Ledger, PaymentError> {
+        let answer = match gateway.close(&attempt.out_trade_no).await {
+            Ok(closed) => Ok(closed),
+            // Paid or closed meanwhile: an error answer is not proof, so ask.
+            Err(GatewayError::Declined { .. }) => gateway.query(&attempt.out_trade_no).await,
+            Err(other) => Err(other),
+        };
+        match answer {
+            Ok(report) => {
+                self.settle(account, gateway, &report, Source::Query).await?;
+                self.ledger(payment_id).await
+            }
+            Err(GatewayError::Unknown(why)) => {
+                let failure = Failure { code: "outcome_unknown".into(), message: why };
+                let fact = Fact::AttemptUnknown { attempt_id: attempt.id, failure };
+                Ok(self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
+            }
+            Err(error) => {
+                tracing::warn!(payment = %payment_id, attempt = %attempt.id, %error, "an order cannot be closed yet");
+                self.ledger(payment_id).await
+            }
+        }
+    }
+
+    /// The gateway does not know the order and nobody ever had its code.
+    async fn give_up(&self, payment_id: PaymentId, attempt_id: AttemptId) -> Result<Ledger, PaymentError> {
+        let failure = Failure { code: "never_opened".into(), message: "the gateway never received this order".into() };
+        let fact = Fact::AttemptFailed { attempt_id, failure };
+        Ok(self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
+    }
+
+    /// One question about one refund; one that never arrived is sent again under the same number.
+    pub(super) async fn ask_about_refund(&self, payment_id: PaymentId, id: RefundId) -> Result<Ledger, PaymentError> {
+        let ledger = self.ledger(payment_id).await?;
+        let refund = ledger.refund(id).ok_or(PaymentError::NotFound("refund"))?.clone();
+        if !refund.status.is_unsettled() {
+            return Ok(ledger);
+        }
+        let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
+        let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
+        if refund.status == RefundStatus::Requested {
+            return self.send_refund(payment_id, &refund, &account, gateway.as_ref()).await;
+        }
+        match gateway.query_refund(&refund.out_refund_no).await {
+            Ok(report) => {
+                self.settle_refund(&account, gateway.as_ref(), &report, Source::Query).await?;
+                self.ledger(payment_id).await
+            }
+            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if refund.status == RefundStatus::Unknown => {
+                self.send_refund(payment_id, &refund, &account, gateway.as_ref()).await
+            }
+            Err(error) => {
+                tracing::warn!(payment = %payment_id, refund = %id, %error, "the gateway gave no answer about a refund");
+                Ok(ledger)
+            }
+        }
+    }
+
+    /// Works on one entry of the check queue, then says when to come back.
+    ///
+    /// # Errors
+    /// The storage's; the entry's lease then runs out and it comes back by itself.
+    pub async fn run_check(&self, check: &ClaimedCheck) -> Result<(), PaymentError> {
+        let result = match check.subject {
+            CheckSubject::Attempt(id) => self.ask_about_attempt(check.payment_id, id).await,
+            CheckSubject::Refund(id) => self.ask_about_refund(check.payment_id, id).await,
+        };
+        let ledger = match result {
+            Ok(ledger) => ledger,
+            Err(PaymentError::Storage(error)) => return Err(error.into()),
+            Err(error) => {
+                tracing::error!(payment = %check.payment_id, %error, "a check could not be made");
+                self.ledger(check.payment_id).await?
+            }
+        };
+        let tries = check.tries + 1;
+        if let Some(pause_s) = self.pause_before_next_check(&ledger, check.subject, tries) {
+            self.storage.schedule_check(check.subject, self.clock.now().plus_s(pause_s), tries).await?;
+        }
+        Ok(())
+    }
+
+    /// Seconds until the next question; `None` when there is nothing left to ask.
+    fn pause_before_next_check(&self, ledger: &Ledger, subject: CheckSubject, tries: i64) -> Option<i64> {
+        let index = usize::try_from(tries).unwrap_or(usize::MAX).saturating_sub(1);
+        match subject {
+            CheckSubject::Attempt(id) => {
+                let attempt = ledger.attempt(id).filter(|a| a.status.is_unsettled())?;
+                let pause_s = self.attempt_pause_s(attempt, index);
+                // Far beyond its expiry the gateway has closed it by its own rules; keep a daily eye on it.
+                let long_over = self.clock.now() > attempt.expires_at.plus_s(GIVE_UP_AFTER_EXPIRY_S);
+                Some(if long_over { HOURLY_S * 24 } else { pause_s })
+            }
+            CheckSubject::Refund(id) => {
+                let refund = ledger.refund(id).filter(|r| r.status.is_unsettled())?;
+                let steps: &[i64] = if refund.status == RefundStatus::Pending { &REFUND_STEPS_S } else { &UNKNOWN_STEPS_S };
+                Some(steps.get(index).copied().unwrap_or(HOURLY_S / 2))
+            }
+        }
+    }
+
+    fn attempt_pause_s(&self, attempt: &Attempt, index: usize) -> i64 {
+        let now = self.clock.now();
+        let scheduled = if attempt.status == AttemptStatus::Pending {
+            PENDING_STEPS_S.get(index).copied()
+        } else {
+            let later = index.saturating_sub(UNKNOWN_STEPS_S.len());
+            UNKNOWN_STEPS_S.get(index).or_else(|| PENDING_STEPS_S.get(later)).copied()
+        };
+        let pause_s = scheduled.unwrap_or(HOURLY_S);
+        let watched = if self.is_watched(attempt.payment_id) { pause_s.min(WATCHED_S) } else { pause_s };
+        // An order must not stay payable much longer than it promised.
+        let until_expiry_s = attempt.expires_at.seconds_since(now);
+        if until_expiry_s >= 0 { watched.min(until_expiry_s + 1) } else { watched }
+    }
+
+    /// Whether the shopper may still use this order.
+    fn is_wanted(&self, ledger: &Ledger, attempt: &Attempt) -> bool {
+        ledger.payment.status == PaymentStatus::Open
+            && ledger.payment.close_requested_at.is_none()
+            && attempt.expires_at > self.clock.now()
+            && ledger.payment.expires_at > self.clock.now()
+    }
+
+    /// Ends a payment whose time is over or that somebody wants closed.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn expire(&self, id: PaymentId) -> Result<(), PaymentError> {
+        match self.close(id).await {
+            Ok(_) | Err(PaymentError::Refused(Refusal::WrongStatus(_))) => Ok(()),
+            Err(PaymentError::Storage(error)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(payment = %id, failure = ?failure_text(&error), "a payment cannot be closed yet");
+                Ok(())
+            }
+        }
+    }
+
+    /// Tells the schedule that somebody looks at this payment until the guard is dropped.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn watch(self: &std::sync::Arc<Self>, id: PaymentId) -> Result<Watching, PaymentError> {
+        if let Ok(mut watchers) = self.watchers.lock() {
+            *watchers.entry(id).or_default() += 1;
+        }
+        let watching = Watching { service: std::sync::Arc::clone(self), id };
+        self.storage.hasten_checks(id, self.clock.now().plus_s(WATCHED_S)).await?;
+        Ok(watching)
+    }
+
+    fn is_watched(&self, id: PaymentId) -> bool {
+        self.watchers.lock().is_ok_and(|w| w.contains_key(&id))
+    }
+
+    fn asking_of(&self, id: PaymentId) -> Asking {
+        let fresh = || Asking { turn: std::sync::Arc::default(), asked_at: None };
+        let Ok(mut asking) = self.asking.lock() else { return fresh() };
+        asking.entry(id).or_insert_with(fresh).clone()
+    }
+
+    fn note_asked(&self, id: PaymentId, now: Timestamp) {
+        let Ok(mut asking) = self.asking.lock() else { return };
+        // What was asked long ago and waits for nobody need not be remembered.
+        asking.retain(|_, a| {
+            std::sync::Arc::strong_count(&a.turn) > 1 || a.asked_at.is_some_and(|at| now.as_millis() - at.as_millis() < FRESH_FOR_MS)
+        });
+        if let Some(entry) = asking.get_mut(&id) {
+            entry.asked_at = Some(now);
+        }
+    }
+}
+
+/// Somebody looks at a payment as long as this lives.
+#[derive(Debug)]
+pub struct Watching {
+    service: std::sync::Arc<PaymentService>,
+    id: PaymentId,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let Ok(mut watchers) = self.service.watchers.lock() else { return };
+        if let Some(count) = watchers.get_mut(&self.id) {
+            *count -= 1;
+            if *count == 0 {
+                watchers.remove(&self.id);
+            }
+        }
+    }
+}
+
+fn has_open_questions(ledger: &Ledger) -> bool {
+    ledger.attempts.iter().any(|a| a.status.is_unsettled()) || ledger.refunds.iter().any(|r| r.status.is_unsettled())
+}
+
+fn failure_text(error: &PaymentError) -> String {
+    match error {
+        PaymentError::Gateway(gateway) => failure_of(gateway).message,
+        other => other.to_string(),
+    }
+}

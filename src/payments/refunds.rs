@@ -1,0 +1,111 @@
+//! Giving money back. Promises: never more than was paid, reserved in one transaction before the gateway
+//! is asked; a repeat keeps its number, so money never goes back twice for one request.
+
+use super::attempt::AttemptStatus;
+use super::checkout::failure_of;
+use super::error::PaymentError;
+use super::ledger::{Fact, Ledger, Refusal};
+use super::refund::{Refund, RefundCause, RefundStatus};
+use super::service::PaymentService;
+use super::settle::Source;
+use crate::gateways::{DeclineReason, Gateway, GatewayError, RefundToRequest};
+use crate::ids::{PaymentId, RefundId};
+use crate::money::Fen;
+use crate::storage::Account;
+
+#[derive(Debug, Clone)]
+pub struct NewRefund {
+    pub id: RefundId,
+    /// `None` asks for all that is left.
+    pub amount: Option<Fen>,
+    pub reason: Option<String>,
+}
+
+impl PaymentService {
+    /// Asks for a refund, or continues the one of that id.
+    ///
+    /// # Errors
+    /// `Refused` when the payment is not paid or less is left; `Gateway` only when nothing was recorded.
+    pub async fn request_refund(&self, payment_id: PaymentId, new: NewRefund) -> Result<(Ledger, RefundId), PaymentError> {
+        let ledger = self.ledger(payment_id).await?;
+        if ledger.refund(new.id).is_some() {
+            return Ok((self.ask_about_refund(payment_id, new.id).await?, new.id));
+        }
+        let attempt = ledger
+            .payment
+            .paid_by
+            .and_then(|id| ledger.attempt(id))
+            .filter(|a| a.status == AttemptStatus::Paid)
+            .ok_or(Refusal::WrongStatus(ledger.payment.status))?;
+        let refundable = ledger.refundable(attempt.id);
+        let amount = new.amount.unwrap_or(refundable);
+        if amount.is_zero() || amount > refundable {
+            return Err(Refusal::ExceedsRefundable { refundable }.into());
+        }
+        let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
+        let out_refund_no = new.id.out_refund_no();
+        let request = gateway.prepare_refund(&RefundToRequest {
+            out_trade_no: attempt.out_trade_no.clone(),
+            out_refund_no: out_refund_no.clone(),
+            amount,
+            order_amount: ledger.payment.amount,
+            reason: new.reason.clone(),
+            notify_url: self.notify_url(attempt.gateway, account.id),
+        })?;
+        let refund = Refund {
+            id: new.id,
+            payment_id,
+            attempt_id: attempt.id,
+            amount,
+            reason: new.reason,
+            cause: RefundCause::Requested,
+            status: RefundStatus::Requested,
+            out_refund_no,
+            request,
+            gateway_refund_no: None,
+            failure: None,
+            created_at: self.clock.now(),
+            succeeded_at: None,
+        };
+        let fact = Fact::RefundRequested { refund: Box::new(refund.clone()) };
+        self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        let ledger = self.send_refund(payment_id, &refund, &account, gateway.as_ref()).await?;
+        Ok((ledger, new.id))
+    }
+
+    /// Sends the stored request and records what came of it.
+    pub(super) async fn send_refund(
+        &self,
+        payment_id: PaymentId,
+        refund: &Refund,
+        account: &Account,
+        gateway: &dyn Gateway,
+    ) -> Result<Ledger, PaymentError> {
+        let refund_id = refund.id;
+        let fact = match gateway.refund(&refund.request).await {
+            Ok(report) => {
+                self.settle_refund(account, gateway, &report, Source::Query).await?;
+                return self.ledger(payment_id).await;
+            }
+            // It certainly never left, or may be sent again as it is: still only requested.
+            Err(GatewayError::NotSent(why)) if refund.status == RefundStatus::Requested => {
+                tracing::warn!(payment = %payment_id, refund = %refund_id, why, "a refund waits for the gateway");
+                return self.ledger(payment_id).await;
+            }
+            Err(
+                error @ (GatewayError::Unknown(_)
+                | GatewayError::NotSent(_)
+                | GatewayError::Declined { reason: DeclineReason::TryLater, .. }),
+            ) => Fact::RefundUnknown { refund_id, failure: failure_of(&error) },
+            Err(error @ (GatewayError::Declined { .. } | GatewayError::Misconfigured { .. })) => {
+                // After an unknown outcome a refusal may only mean "you asked before": a query decides.
+                if refund.status == RefundStatus::Requested {
+                    Fact::RefundFailed { refund_id, failure: failure_of(&error) }
+                } else {
+                    Fact::RefundUnknown { refund_id, failure: failure_of(&error) }
+                }
+            }
+        };
+        Ok(self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
+    }
+}

@@ -1,0 +1,117 @@
+//! What the payment services share: storage, gateways, clock and settings, and the one loop by which a
+//! ledger changes. Checkout, settlement, refunds and checks are `impl` blocks in their own files.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::directory::GatewayDirectory;
+use super::error::PaymentError;
+use super::event::{Event, NewEvent};
+use super::ledger::{Ledger, Refusal};
+use crate::clock::{SharedClock, Timestamp};
+use crate::ids::{AccountId, PaymentId, StoreId};
+use crate::storage::{Change, Recorded, Storage, StorageError};
+
+/// What to do when a payment is paid twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DuplicatePolicy {
+    /// Send the surplus back at once.
+    #[default]
+    Refund,
+    /// Only tell the merchant.
+    Alert,
+}
+
+#[derive(Debug, Clone)]
+pub struct PaymentSettings {
+    /// Where gateways and shoppers reach us; no trailing slash.
+    pub public_url: String,
+    pub expires_in_s: i64,
+    pub attempt_expires_in_s: i64,
+    /// Stores that do not want surplus money refunded by itself.
+    pub duplicate_policies: HashMap<StoreId, DuplicatePolicy>,
+}
+
+/// How often a lost race for the same payment is tried again. Each loss means somebody else won.
+const RECORD_TRIES: usize = 64;
+
+pub struct PaymentService {
+    pub(super) storage: Storage,
+    pub(super) gateways: GatewayDirectory,
+    pub(super) clock: SharedClock,
+    pub(super) settings: PaymentSettings,
+    /// One question at a time to the gateway about one payment; the others share its answer.
+    pub(super) asking: Mutex<HashMap<PaymentId, Asking>>,
+    /// How many browsers watch a payment.
+    pub(super) watchers: Mutex<HashMap<PaymentId, usize>>,
+}
+
+/// A question to the gateway that is under way or was answered lately.
+#[derive(Debug, Clone)]
+pub(super) struct Asking {
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    pub(super) asked_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for PaymentService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PaymentService").finish_non_exhaustive()
+    }
+}
+
+impl PaymentService {
+    #[must_use]
+    pub fn new(storage: Storage, gateways: GatewayDirectory, clock: SharedClock, settings: PaymentSettings) -> Self {
+        Self { storage, gateways, clock, settings, asking: Mutex::default(), watchers: Mutex::default() }
+    }
+
+    #[must_use]
+    pub const fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    #[must_use]
+    pub const fn gateways(&self) -> &GatewayDirectory {
+        &self.gateways
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// # Errors
+    /// `NotFound`, or the storage's own.
+    pub async fn ledger(&self, id: PaymentId) -> Result<Ledger, PaymentError> {
+        self.storage.ledger(id).await?.ok_or(PaymentError::NotFound("payment"))
+    }
+
+    /// Where the gateway sends notifications for an account. No query string: WeChat Pay forbids it.
+    pub(super) fn notify_url(&self, gateway: super::GatewayName, account_id: AccountId) -> String {
+        format!("{}/notify/{}/{account_id}", self.settings.public_url, gateway.as_str())
+    }
+
+    /// The only way a stored ledger changes: load, apply, record; when somebody else was faster, again.
+    /// `facts` may run several times and must not act on the world. No events means nothing to record.
+    pub(super) async fn change<F>(&self, id: PaymentId, facts: F) -> Result<(Ledger, Vec<Event>), PaymentError>
+    where
+        F: Fn(&mut Ledger, Timestamp) -> Result<Vec<NewEvent>, Refusal> + Send + Sync,
+    {
+        for _ in 0..RECORD_TRIES {
+            let mut ledger = self.ledger(id).await?;
+            let events = facts(&mut ledger, self.clock.now())?;
+            if events.is_empty() {
+                return Ok((ledger, Vec::new()));
+            }
+            match self.storage.record(Change { ledger: ledger.clone(), events }).await {
+                Ok(Recorded::Done { version, events }) => {
+                    ledger.payment.version = version;
+                    return Ok((ledger, events));
+                }
+                Ok(Recorded::Conflict) | Err(StorageError::Busy(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(StorageError::Busy("the payment changed under every try".into()).into())
+    }
+}

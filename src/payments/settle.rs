@@ -1,0 +1,344 @@
+//! The one way in for what a gateway says. Notification, poll and statement all end here, with a
+//! `Verified` report. Promises: the money of an order is counted once; a report that disagrees with the
+//! ledger is recorded as a mismatch, alarms, and changes nothing; `Ok` means the fact is durable.
+
+use serde_json::json;
+
+use super::attempt::Attempt;
+use super::error::PaymentError;
+use super::event::{EventType, NewEvent};
+use super::ledger::{Fact, Ledger, Refusal};
+use super::refund::{Refund, RefundCause, RefundStatus};
+use super::service::{DuplicatePolicy, PaymentService};
+use crate::clock::Timestamp;
+use crate::gateways::{Gateway, Merchant, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified};
+use crate::ids::{AccountId, EventId, RefundId};
+use crate::storage::Account;
+use crate::telemetry::alarm;
+
+/// How a report ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// New, and durable now.
+    Recorded,
+    /// Recorded before, or overtaken.
+    Known,
+    /// It disagrees with the ledger; recorded as such.
+    Mismatch,
+}
+
+/// Who told us; a mismatch is recorded once per telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// The gateway's id of the notification, the same on redelivery.
+    Notification { id: &'a str },
+    Query,
+}
+
+impl<'a> Source<'a> {
+    const fn notification_id(self) -> Option<&'a str> {
+        match self {
+            Self::Notification { id } => Some(id),
+            Self::Query => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Notification { .. } => "notification",
+            Self::Query => "query",
+        }
+    }
+}
+
+impl PaymentService {
+    /// Settles what a gateway says of an order.
+    ///
+    /// # Errors
+    /// Storage errors: the caller must let the gateway send it again.
+    pub async fn settle(
+        &self,
+        account: &Account,
+        gateway: &dyn Gateway,
+        report: &Verified<OrderReport>,
+        source: Source<'_>,
+    ) -> Result<Settled, PaymentError> {
+        let report = report.get();
+        let Some(ledger) = self.storage.ledger_by_out_trade_no(account.id, &report.out_trade_no).await? else {
+            return self.report_unknown_order(account, json!(report), source).await;
+        };
+        let Some(attempt) = ledger.attempt_by_out_trade_no(&report.out_trade_no) else {
+            return self.report_unknown_order(account, json!(report), source).await;
+        };
+        if let Some(difference) = order_difference(gateway.merchant(), &ledger, attempt, report) {
+            return self.report_mismatch(&ledger, difference, json!(report), source).await;
+        }
+        let attempt_id = attempt.id;
+        let fact = match &report.state {
+            OrderState::Unpaid => Fact::AttemptUnpaid { attempt_id },
+            OrderState::Closed => Fact::AttemptClosed { attempt_id },
+            OrderState::Paid { gateway_trade_no, paid_at } => Fact::AttemptPaid {
+                attempt_id,
+                gateway_trade_no: gateway_trade_no.clone(),
+                paid_at: paid_at.unwrap_or_else(|| self.clock.now()),
+            },
+        };
+        let surplus = SurplusRefund { service: self, gateway, account_id: account.id, id: RefundId::generate() };
+        let recorded = self
+            .change(ledger.payment.id, |ledger, at| {
+                let mut events = ledger.apply(fact.clone(), at)?;
+                if events.iter().any(|e| e.kind == EventType::PaymentDuplicatePaid) {
+                    events.extend(surplus.request(ledger, attempt_id, at)?);
+                }
+                Ok(events)
+            })
+            .await;
+        match recorded {
+            Ok((ledger, events)) if !events.is_empty() => {
+                self.announce(&ledger, events.iter().map(|e| e.kind), attempt_id);
+                Ok(Settled::Recorded)
+            }
+            Ok(_) => Ok(Settled::Known),
+            Err(PaymentError::Refused(Refusal::Contradiction)) => {
+                self.report_mismatch(&ledger, "contradicts_ledger", json!(report), source).await
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Settles what a gateway says of a refund.
+    ///
+    /// # Errors
+    /// Storage errors: the caller must let the gateway send it again.
+    pub async fn settle_refund(
+        &self,
+        account: &Account,
+        gateway: &dyn Gateway,
+        report: &Verified<RefundReport>,
+        source: Source<'_>,
+    ) -> Result<Settled, PaymentError> {
+        let report = report.get();
+        let Some(ledger) = self.storage.ledger_by_out_refund_no(account.id, &report.out_refund_no).await? else {
+            // Refunds made in the gateway's own console are real too, but not ours to count.
+            return self.report_unknown_order(account, json!(report), source).await;
+        };
+        let Some(refund) = ledger.refunds.iter().find(|r| r.out_refund_no == report.out_refund_no) else {
+            return self.report_unknown_order(account, json!(report), source).await;
+        };
+        if let Some(difference) = refund_difference(gateway.merchant(), &ledger, refund, report) {
+            return self.report_mismatch(&ledger, difference, json!(report), source).await;
+        }
+        let fact = refund_fact(refund.id, report, self.clock.now());
+        match self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await {
+            Ok((_, events)) if events.is_empty() => Ok(Settled::Known),
+            Ok(_) => Ok(Settled::Recorded),
+            Err(PaymentError::Refused(Refusal::Contradiction)) => {
+                self.report_mismatch(&ledger, "contradicts_ledger", json!(report), source).await
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// A verified report that disagrees: an event and an alarm, once; nothing else moves.
+    async fn report_mismatch(
+        &self,
+        ledger: &Ledger,
+        difference: &str,
+        report: serde_json::Value,
+        source: Source<'_>,
+    ) -> Result<Settled, PaymentError> {
+        alarm("mismatch", &format!("payment {}: {difference} ({})", ledger.payment.id, source.name()));
+        if self.tells_something_new(source, ledger, difference).await? {
+            let details = json!({
+                "difference": difference, "source": source.name(), "notification_id": source.notification_id(),
+                "report": report,
+            });
+            let fact = Fact::Mismatch { details };
+            self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        }
+        Ok(Settled::Mismatch)
+    }
+
+    /// Redelivery and polling would repeat the same mismatch for days: one event is enough.
+    async fn tells_something_new(&self, source: Source<'_>, ledger: &Ledger, difference: &str) -> Result<bool, PaymentError> {
+        let facts = self.storage.facts(ledger.payment.id).await?;
+        Ok(!facts.iter().any(|(fact, _)| {
+            matches!(fact, Fact::Mismatch { details }
+                if details["difference"] == difference && details["notification_id"].as_str() == source.notification_id())
+        }))
+    }
+
+    /// A verified message about an order that is not ours: money may have come in that no payment explains.
+    async fn report_unknown_order(
+        &self,
+        account: &Account,
+        report: serde_json::Value,
+        source: Source<'_>,
+    ) -> Result<Settled, PaymentError> {
+        alarm("unknown_order", &format!("account {}: a verified message names an order that is not recorded", account.id));
+        let seen = match source {
+            Source::Notification { id } => self.storage.notification_seen(account.id, id).await?,
+            Source::Query => true,
+        };
+        if !seen {
+            let event = NewEvent {
+                id: EventId::generate(),
+                kind: EventType::PaymentMismatch,
+                at: self.clock.now(),
+                store_id: account.store_id,
+                mode: account.mode,
+                payment_id: None,
+                fact: None,
+                data: json!({
+                    "payment": null,
+                    "mismatch": {
+                        "difference": "unknown_order", "source": source.name(),
+                        "account": account.id, "report": report,
+                    },
+                }),
+            };
+            self.storage.append_event(event).await?;
+        }
+        Ok(Settled::Mismatch)
+    }
+
+    /// Metrics and alarms of what has just become durable.
+    fn announce(&self, ledger: &Ledger, kinds: impl Iterator<Item = EventType>, attempt_id: crate::ids::AttemptId) {
+        let Some(attempt) = ledger.attempt(attempt_id) else { return };
+        for kind in kinds {
+            match kind {
+                EventType::PaymentPaid => {
+                    count(attempt, "paid");
+                    if let Some(paid_at) = attempt.paid_at {
+                        let ms = (self.clock.now().as_millis() - paid_at.as_millis()).max(0);
+                        // Milliseconds in a settlement delay are far below 2^52.
+                        #[allow(clippy::cast_precision_loss)]
+                        metrics::histogram!("luodi_settle_seconds").record(ms as f64 / 1000.0);
+                    }
+                    if ledger.payment.late {
+                        alarm("late_payment", &format!("payment {} was paid after it had been closed", ledger.payment.id));
+                    }
+                }
+                EventType::PaymentDuplicatePaid => {
+                    count(attempt, "duplicate");
+                    alarm("duplicate_paid", &format!("payment {} was paid a second time", ledger.payment.id));
+                }
+                EventType::AttemptClosed => count(attempt, "closed"),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn count(attempt: &Attempt, outcome: &'static str) {
+    metrics::counter!("luodi_attempts_total", "gateway" => attempt.gateway.as_str(), "flow" => attempt.flow.as_str(), "outcome" => outcome)
+        .increment(1);
+}
+
+/// Sends the surplus of a payment paid twice back, in the very transaction that records it: a crash
+/// right after cannot forget it.
+struct SurplusRefund<'a> {
+    service: &'a PaymentService,
+    gateway: &'a dyn Gateway,
+    account_id: AccountId,
+    id: RefundId,
+}
+
+impl SurplusRefund<'_> {
+    fn request(&self, ledger: &mut Ledger, attempt_id: crate::ids::AttemptId, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let policy = self.service.settings.duplicate_policies.get(&ledger.payment.store_id).copied().unwrap_or_default();
+        let Some(attempt) = ledger.attempt(attempt_id).filter(|_| policy == DuplicatePolicy::Refund) else {
+            return Ok(Vec::new());
+        };
+        let out_refund_no = self.id.out_refund_no();
+        let reason = Some("重复支付退款".to_owned());
+        let prepared = self.gateway.prepare_refund(&RefundToRequest {
+            out_trade_no: attempt.out_trade_no.clone(),
+            out_refund_no: out_refund_no.clone(),
+            amount: ledger.payment.amount,
+            order_amount: ledger.payment.amount,
+            reason: reason.clone(),
+            notify_url: self.service.notify_url(attempt.gateway, self.account_id),
+        });
+        let Ok(request) = prepared else {
+            // The money is recorded all the same; the alarm and the event tell the merchant.
+            return Ok(Vec::new());
+        };
+        let refund = Refund {
+            id: self.id,
+            payment_id: ledger.payment.id,
+            attempt_id,
+            amount: ledger.payment.amount,
+            reason,
+            cause: RefundCause::Duplicate,
+            status: RefundStatus::Requested,
+            out_refund_no,
+            request,
+            gateway_refund_no: None,
+            failure: None,
+            created_at: at,
+            succeeded_at: None,
+        };
+        ledger.apply(Fact::RefundRequested { refund: Box::new(refund) }, at)
+    }
+}
+
+fn merchant_difference(expected: &Merchant, told: &Merchant) -> Option<&'static str> {
+    if expected.merchant_no != told.merchant_no {
+        return Some("merchant_no");
+    }
+    (told.app_id.is_some() && told.app_id != expected.app_id).then_some("app_id")
+}
+
+fn order_difference(expected: &Merchant, ledger: &Ledger, attempt: &Attempt, report: &OrderReport) -> Option<&'static str> {
+    let paid = matches!(report.state, OrderState::Paid { .. });
+    if let Some(difference) = merchant_difference(expected, &report.merchant) {
+        return Some(difference);
+    }
+    if attempt.out_trade_no != report.out_trade_no {
+        return Some("out_trade_no");
+    }
+    // Money must name its amount and currency; unpaid orders may leave them out.
+    match report.amount {
+        Some(amount) if amount != ledger.payment.amount => return Some("amount"),
+        None if paid => return Some("amount"),
+        _ => {}
+    }
+    match report.currency.as_deref() {
+        Some(currency) if currency != ledger.payment.currency.code() => Some("currency"),
+        _ => None,
+    }
+}
+
+fn refund_difference(expected: &Merchant, ledger: &Ledger, refund: &Refund, report: &RefundReport) -> Option<&'static str> {
+    if let Some(difference) = merchant_difference(expected, &report.merchant) {
+        return Some(difference);
+    }
+    let ours = ledger.attempt(refund.attempt_id).map(|a| a.out_trade_no.as_str());
+    if ours != Some(report.out_trade_no.as_str()) {
+        return Some("out_trade_no");
+    }
+    if report.amount != refund.amount || report.order_amount != ledger.payment.amount {
+        return Some("amount");
+    }
+    None
+}
+
+fn refund_fact(refund_id: RefundId, report: &RefundReport, now: Timestamp) -> Fact {
+    let gateway_refund_no = report.gateway_refund_no.clone();
+    match &report.state {
+        RefundState::Accepted => Fact::RefundAccepted { refund_id, gateway_refund_no, failure: None },
+        RefundState::Succeeded { succeeded_at } => {
+            Fact::RefundSucceeded { refund_id, gateway_refund_no, succeeded_at: succeeded_at.unwrap_or(now) }
+        }
+        RefundState::Abnormal { code, message } => Fact::RefundAccepted {
+            refund_id,
+            gateway_refund_no,
+            failure: Some(super::Failure { code: code.clone(), message: message.clone() }),
+        },
+        RefundState::Failed { code, message } => Fact::RefundFailed {
+            refund_id,
+            failure: super::Failure { code: code.clone(), message: message.clone() },
+        },
+    }
+}
