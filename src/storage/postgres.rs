@@ -1,0 +1,91 @@
+//! PostgreSQL: several replicas on one database.
+//! Promises: each write is one transaction; a lost race is `Busy`, never a half-done change; every
+//! replica hears of changed payments through LISTEN/NOTIFY, which only wakes, never carries truth.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
+
+use super::error::{Result, StorageError};
+use super::migrations;
+use super::sql::{CHANNEL, Session, Work};
+use crate::ids::PaymentId;
+
+const CONNECTIONS: u32 = 16;
+
+pub(super) struct PostgresBackend {
+    pool: PgPool,
+    listener: JoinHandle<()>,
+}
+
+impl PostgresBackend {
+    pub(super) async fn open(url: &str, durable: bool, changed: broadcast::Sender<PaymentId>) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StorageError::Unusable("the PostgreSQL address cannot be read".to_owned()))?
+            .application_name("luodi")
+            .options([
+                ("statement_timeout", "30s"),
+                ("lock_timeout", "10s"),
+                ("idle_in_transaction_session_timeout", "60s"),
+                // The cluster's default may be weaker; money is answered for only when it is on disk.
+                ("synchronous_commit", if durable { "on" } else { "off" }),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await
+            .map_err(|error| {
+                StorageError::Unusable(format!(
+                    "PostgreSQL cannot be reached: {error}. Check its address, user and TLS"
+                ))
+            })?;
+        migrations::postgres().run(&pool).await.map_err(|e| migrations::refused(&e))?;
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(Self { pool, listener: tokio::spawn(pass_on(listener, changed)) })
+    }
+
+    pub(super) async fn write<T>(&self, work: Work<T>) -> Result<T> {
+        let mut session = Session::postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?);
+        // An error drops the session, which rolls back.
+        let value = work(&mut session).await?;
+        session.commit().await?;
+        Ok(value)
+    }
+
+    /// A transaction that sees one state of the database from its first statement on.
+    pub(super) async fn snapshot(&self) -> Result<Session> {
+        Ok(Session::postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?))
+    }
+
+    pub(super) async fn close(&self) {
+        self.listener.abort();
+        self.pool.close().await;
+    }
+}
+
+impl Drop for PostgresBackend {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+async fn pass_on(mut listener: PgListener, changed: broadcast::Sender<PaymentId>) {
+    loop {
+        match listener.recv().await {
+            Ok(notification) => {
+                if let Ok(payment) = notification.payload().parse() {
+                    let _ = changed.send(payment);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "lost the connection that hears of changed payments; trying again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
