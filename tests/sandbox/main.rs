@@ -2,6 +2,9 @@
 //! protocol, and a receiver that keeps what it is sent.
 
 mod client;
+mod control;
+mod faults;
 mod flow;
+mod notifications;
 mod phone;
 mod receiver;
