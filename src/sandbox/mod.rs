@@ -1,1 +1,277 @@
+//! Stand-ins for the gateways: an independent second reading of each protocol.
+//!
+//! Promises: uses nothing of the code it tests, neither its cryptography nor its types; runs on
+//! a thread of its own, so that it serves tests and the demo alike. Time is the clock given.
+//! Never for real money: keys are thrown away and the control API asks for no password.
 
+mod control;
+mod phone;
+mod wechatpay;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpServer};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+pub use wechatpay::{
+    Book, BookCall, BookNotification, BookOrder, BookRefund, DeliveryAttempt, DeliveryState, Fault, FaultDraft,
+    FaultKind, MerchantDraft, Operation, PayDraft, RedeliverySchedule, RefundStatus, TradeState, TrustMode,
+    WeChatMerchantCredentials,
+};
+
+use crate::clock::SharedClock;
+use wechatpay::WeChatPay;
+
+const WORKERS: usize = 2;
+const BODY_LIMIT_BYTES: usize = 1 << 20;
+const STEP_EVERY: Duration = Duration::from_millis(200);
+const STOP_WITHIN_S: u64 = 1;
+
+/// How to run the stand-ins.
+#[derive(Debug, Clone)]
+pub struct SandboxSettings {
+    /// Port 0 takes any free one.
+    pub bind: SocketAddr,
+    pub redelivery: RedeliverySchedule,
+    /// Send what is due by itself; otherwise only `Sandbox::step` sends.
+    pub background: bool,
+}
+
+impl Default for SandboxSettings {
+    fn default() -> Self {
+        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), redelivery: RedeliverySchedule::Real, background: false }
+    }
+}
+
+/// Why something could not be done, with the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error("the sandbox could not start: {0}")]
+    Start(#[from] std::io::Error),
+    #[error("key material could not be made: {0}")]
+    Key(String),
+    #[error("{field} {problem}: {fix}")]
+    Unknown { field: String, problem: String, fix: String },
+    #[error("{field} {problem}: {fix}")]
+    Refused { field: String, problem: String, fix: String },
+}
+
+impl SandboxError {
+    fn key(failure: impl std::fmt::Display) -> Self {
+        Self::Key(failure.to_string())
+    }
+
+    fn unknown(field: &str, problem: &str, fix: &str) -> Self {
+        Self::Unknown { field: field.to_owned(), problem: problem.to_owned(), fix: fix.to_owned() }
+    }
+
+    fn refused(field: &str, problem: &str, fix: &str) -> Self {
+        Self::Refused { field: field.to_owned(), problem: problem.to_owned(), fix: fix.to_owned() }
+    }
+}
+
+/// A running sandbox. Clones are handles on the same one.
+#[derive(Clone)]
+pub struct Sandbox {
+    addr: SocketAddr,
+    pay: Arc<WeChatPay>,
+    server: ServerHandle,
+    stopping: CancellationToken,
+}
+
+/// Starts the stand-ins and returns once they answer.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub async fn start(settings: SandboxSettings, clock: SharedClock) -> Result<Sandbox, SandboxError> {
+    let pay = Arc::new(WeChatPay::new(clock, settings.redelivery)?);
+    let stopping = CancellationToken::new();
+    let (ready, started) = oneshot::channel();
+    let (served, stopped) = (Arc::clone(&pay), stopping.clone());
+    std::thread::Builder::new()
+        .name("sandbox".to_owned())
+        .spawn(move || actix_rt::System::new().block_on(serve(settings, served, stopped, ready)))?;
+    let (addr, server) =
+        started.await.map_err(|_| std::io::Error::other("the server thread ended before it was ready"))??;
+    Ok(Sandbox { addr, pay, server, stopping })
+}
+
+type Ready = oneshot::Sender<Result<(SocketAddr, ServerHandle), std::io::Error>>;
+
+async fn serve(settings: SandboxSettings, pay: Arc<WeChatPay>, stopping: CancellationToken, ready: Ready) {
+    let served = Data::new(Arc::clone(&pay));
+    let bound = HttpServer::new(move || {
+        App::new()
+            .app_data(served.clone())
+            .app_data(web::PayloadConfig::new(BODY_LIMIT_BYTES))
+            .configure(wechatpay::configure)
+            .configure(control::configure)
+            .configure(phone::configure)
+    })
+    .workers(WORKERS)
+    .disable_signals()
+    .shutdown_timeout(STOP_WITHIN_S)
+    .bind(settings.bind);
+    let (addr, server) = match bound.and_then(|server| Ok((first_address(server.addrs())?, server.run()))) {
+        Ok(bound) => bound,
+        Err(failure) => {
+            let _ = ready.send(Err(failure));
+            return;
+        }
+    };
+    if ready.send(Ok((addr, server.handle()))).is_err() {
+        return;
+    }
+    if settings.background {
+        actix_rt::spawn(step_until(pay, stopping.clone()));
+    }
+    if let Err(failure) = server.await {
+        tracing::error!(%failure, "the sandbox server ended");
+    }
+    stopping.cancel();
+}
+
+fn first_address(addrs: Vec<SocketAddr>) -> Result<SocketAddr, std::io::Error> {
+    addrs.first().copied().ok_or_else(|| std::io::Error::other("no address was bound"))
+}
+
+/// Sends what is due as soon as something happens, and looks at the clock in between.
+async fn step_until(pay: Arc<WeChatPay>, stopping: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = pay.woken.notified() => {}
+            () = tokio::time::sleep(STEP_EVERY) => {}
+        }
+        // Spawned: a shop that answers late must not hold back what others wait for.
+        let pay = Arc::clone(&pay);
+        actix_rt::spawn(async move { pay.step().await });
+    }
+}
+
+impl Sandbox {
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// What a client puts in place of `https://api.mch.weixin.qq.com`; no trailing slash.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Where a person scans and pays.
+    #[must_use]
+    pub fn phone_url(&self) -> String {
+        format!("{}/phone", self.base_url())
+    }
+
+    /// # Errors
+    /// When a field of the draft is not usable or the merchant number is taken.
+    pub async fn add_merchant(&self, draft: MerchantDraft) -> Result<WeChatMerchantCredentials, SandboxError> {
+        self.pay.add_merchant(draft).await
+    }
+
+    /// # Errors
+    /// When there is no such merchant.
+    pub fn book(&self, mchid: &str) -> Result<Book, SandboxError> {
+        self.pay.book(mchid)
+    }
+
+    /// The shopper scans and pays. With `force` also what is closed or expired: a late payment.
+    ///
+    /// # Errors
+    /// When there is no such order, or it cannot be paid.
+    pub fn pay(&self, mchid: &str, out_trade_no: &str, draft: &PayDraft) -> Result<BookOrder, SandboxError> {
+        self.pay.pay(mchid, out_trade_no, draft)
+    }
+
+    /// The shopper turns away; the order stays open.
+    ///
+    /// # Errors
+    /// When there is no such order, or it is paid.
+    pub fn refuse(&self, mchid: &str, out_trade_no: &str) -> Result<BookOrder, SandboxError> {
+        self.pay.refuse(mchid, out_trade_no)
+    }
+
+    /// # Errors
+    /// When there is no such refund, or its state is final.
+    pub fn settle_refund(
+        &self,
+        mchid: &str,
+        out_refund_no: &str,
+        status: RefundStatus,
+    ) -> Result<BookRefund, SandboxError> {
+        self.pay.settle_refund(mchid, out_refund_no, status)
+    }
+
+    /// Of a hundred notifications `public_key_percent` carry the public key's signature while
+    /// the mode is `Both`; `None` keeps the share as it is.
+    ///
+    /// # Errors
+    /// When there is no such merchant.
+    pub fn set_trust_mode(
+        &self,
+        mchid: &str,
+        mode: TrustMode,
+        public_key_percent: Option<u8>,
+    ) -> Result<(), SandboxError> {
+        self.pay.set_trust_mode(mchid, mode, public_key_percent)
+    }
+
+    /// Adds a platform certificate with a new key; `retire_old` takes the others out of service.
+    ///
+    /// # Errors
+    /// When there is no such merchant.
+    pub async fn rotate_certificate(
+        &self,
+        mchid: &str,
+        retire_old: bool,
+    ) -> Result<WeChatMerchantCredentials, SandboxError> {
+        self.pay.rotate_certificate(mchid, retire_old).await
+    }
+
+    /// Takes every platform certificate but the newest out of service.
+    ///
+    /// # Errors
+    /// When there is no such merchant.
+    pub fn retire_certificates(&self, mchid: &str) -> Result<WeChatMerchantCredentials, SandboxError> {
+        self.pay.retire_certificates(mchid)
+    }
+
+    /// # Errors
+    /// When the fault does not fit its operation.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), SandboxError> {
+        self.pay.add_fault(fault)
+    }
+
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.pay.faults()
+    }
+
+    pub fn clear_faults(&self) {
+        self.pay.clear_faults();
+    }
+
+    /// Sends every notification that is due by the clock; tells how many requests were made.
+    pub async fn step(&self) -> usize {
+        self.pay.step().await
+    }
+
+    /// Sends an order's notifications again, delivered or not.
+    pub async fn notify_again(&self, mchid: &str, out_trade_no: &str) -> usize {
+        self.pay.notify_again(mchid, out_trade_no).await
+    }
+
+    pub async fn stop(&self) {
+        self.stopping.cancel();
+        self.server.stop(true).await;
+    }
+}

@@ -1,0 +1,177 @@
+//! The control API: what a script may do to the stand-ins, as JSON under `/sandbox`.
+//!
+//! Promises: every error names the field, the problem and the fix. Asks for no password:
+//! run the sandbox only where strangers cannot reach it.
+
+use std::sync::Arc;
+
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::SandboxError;
+use super::wechatpay::{FaultDraft, MerchantDraft, PayDraft, RefundStatus, TrustMode, WeChatPay};
+
+type Pay = Data<Arc<WeChatPay>>;
+type Answer = Result<HttpResponse, SandboxError>;
+
+pub(super) fn configure(service: &mut ServiceConfig) {
+    let merchant = "/sandbox/wechatpay/merchants/{mchid}";
+    service
+        .route("/", web::get().to(index))
+        .route("/sandbox", web::get().to(index))
+        .route("/sandbox/style.css", web::get().to(style))
+        .service(
+            web::resource("/sandbox/wechatpay/faults")
+                .route(web::get().to(list_faults))
+                .route(web::post().to(add_fault))
+                .route(web::delete().to(clear_faults)),
+        )
+        .service(
+            web::resource("/sandbox/wechatpay/merchants")
+                .route(web::get().to(list_merchants))
+                .route(web::post().to(add_merchant)),
+        )
+        .route(&format!("{merchant}/book"), web::get().to(read_book))
+        .route(&format!("{merchant}/orders/{{number}}/pay"), web::post().to(pay_order))
+        .route(&format!("{merchant}/orders/{{number}}/refuse"), web::post().to(refuse_order))
+        .route(&format!("{merchant}/orders/{{number}}/notify"), web::post().to(notify_again))
+        .route(&format!("{merchant}/refunds/{{number}}/settle"), web::post().to(settle_refund))
+        .route(&format!("{merchant}/certificates/rotate"), web::post().to(rotate_certificate))
+        .route(&format!("{merchant}/certificates/retire"), web::post().to(retire_certificates))
+        .route(&format!("{merchant}/trust-mode"), web::post().to(set_trust_mode))
+        .route("/sandbox/{rest:.*}", web::route().to(unknown));
+}
+
+impl actix_web::ResponseError for SandboxError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Unknown { .. } => StatusCode::NOT_FOUND,
+            Self::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Start(_) | Self::Key(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let told = match self {
+            Self::Unknown { field, problem, fix } | Self::Refused { field, problem, fix } => {
+                json!({ "field": field, "problem": problem, "fix": fix })
+            }
+            Self::Start(_) | Self::Key(_) => {
+                json!({ "field": null, "problem": self.to_string(), "fix": "try again; see the log" })
+            }
+        };
+        HttpResponse::build(self.status_code()).json(json!({ "error": told }))
+    }
+}
+
+/// An empty body reads as `{}`.
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, SandboxError> {
+    let text: &[u8] = if body.is_empty() { b"{}" } else { body };
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    serde_path_to_error::deserialize(&mut reader).map_err(|failure| {
+        let path = failure.path().to_string();
+        let field = if path == "." { "body" } else { path.as_str() };
+        SandboxError::refused(field, &failure.inner().to_string(), "see GET /sandbox for the fields and their values")
+    })
+}
+
+async fn list_merchants(pay: Pay) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "data": pay.merchants() }))
+}
+
+async fn add_merchant(pay: Pay, body: Bytes) -> Answer {
+    let draft: MerchantDraft = read(&body)?;
+    Ok(HttpResponse::Created().json(pay.add_merchant(draft).await?))
+}
+
+async fn read_book(pay: Pay, mchid: Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.book(&mchid)?))
+}
+
+async fn pay_order(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let draft: PayDraft = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.pay(&path.0, &path.1, &draft)?))
+}
+
+async fn refuse_order(pay: Pay, path: Path<(String, String)>) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.refuse(&path.0, &path.1)?))
+}
+
+async fn notify_again(pay: Pay, path: Path<(String, String)>) -> Answer {
+    pay.has_order(&path.0, &path.1)?;
+    let sent = pay.notify_again(&path.0, &path.1).await;
+    Ok(HttpResponse::Ok().json(json!({ "sent": sent })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettleBody {
+    status: RefundStatus,
+}
+
+async fn settle_refund(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let asked: SettleBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.settle_refund(&path.0, &path.1, asked.status)?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotateBody {
+    #[serde(default)]
+    retire_old: bool,
+}
+
+async fn rotate_certificate(pay: Pay, mchid: Path<String>, body: Bytes) -> Answer {
+    let asked: RotateBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.rotate_certificate(&mchid, asked.retire_old).await?))
+}
+
+async fn retire_certificates(pay: Pay, mchid: Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.retire_certificates(&mchid)?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrustModeBody {
+    trust_mode: TrustMode,
+    public_key_percent: Option<u8>,
+}
+
+async fn set_trust_mode(pay: Pay, mchid: Path<String>, body: Bytes) -> Answer {
+    let asked: TrustModeBody = read(&body)?;
+    pay.set_trust_mode(&mchid, asked.trust_mode, asked.public_key_percent)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn list_faults(pay: Pay) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "data": pay.faults() }))
+}
+
+async fn add_fault(pay: Pay, body: Bytes) -> Answer {
+    let fault = read::<FaultDraft>(&body)?.read()?;
+    pay.add_fault(fault.clone())?;
+    Ok(HttpResponse::Created().json(fault))
+}
+
+async fn clear_faults(pay: Pay) -> HttpResponse {
+    pay.clear_faults();
+    HttpResponse::NoContent().finish()
+}
+
+async fn unknown() -> Answer {
+    Err(SandboxError::unknown("path", "nothing is served here", "see GET /sandbox for what there is"))
+}
+
+async fn index() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'"))
+        .content_type("text/html; charset=utf-8")
+        .body(include_str!("index.html"))
+}
+
+async fn style() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(include_str!("index.css"))
+}

@@ -1,0 +1,176 @@
+//! The book as a test or a person reads it: what one merchant ordered, got and was sent.
+
+use serde::Serialize;
+
+use super::calls::Answer;
+use super::errors::Refusal;
+use super::faults::{FaultKind, Operation};
+use super::merchants::Merchant;
+use super::notifications::{DeliveryAttempt, DeliveryState};
+use super::orders::{Code, TradeState};
+use super::refunds::RefundStatus;
+use super::trust::TrustMode;
+use crate::clock::Timestamp;
+
+/// Everything that happened to one merchant.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Book {
+    pub mchid: String,
+    pub appid: String,
+    pub name: String,
+    pub trust_mode: TrustMode,
+    /// Orders paid, less refunds that succeeded.
+    pub balance_fen: i64,
+    pub orders: Vec<BookOrder>,
+    pub refunds: Vec<BookRefund>,
+    pub notifications: Vec<BookNotification>,
+    /// The last thousand API calls, oldest first.
+    pub calls: Vec<BookCall>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BookOrder {
+    pub out_trade_no: String,
+    pub trade_state: TradeState,
+    pub description: String,
+    pub total_fen: i64,
+    pub payer_total_fen: Option<i64>,
+    pub transaction_id: Option<String>,
+    /// Newest last; each prepay hands out one more.
+    pub code_urls: Vec<String>,
+    pub notify_url: String,
+    pub created_at: Timestamp,
+    pub payable_until: Timestamp,
+    pub paid_at: Option<Timestamp>,
+    pub refused_at: Option<Timestamp>,
+    pub refunded_fen: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BookRefund {
+    pub out_refund_no: String,
+    pub out_trade_no: String,
+    pub refund_id: String,
+    pub transaction_id: String,
+    pub status: RefundStatus,
+    pub refund_fen: i64,
+    pub created_at: Timestamp,
+    pub succeeded_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BookNotification {
+    pub id: String,
+    pub event_type: String,
+    pub out_trade_no: String,
+    pub out_refund_no: Option<String>,
+    pub url: String,
+    pub state: DeliveryState,
+    pub next_at: Option<Timestamp>,
+    pub attempts: Vec<DeliveryAttempt>,
+}
+
+/// One API call: `status` and `code` are what the operation came to, before any fault bent
+/// the answer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BookCall {
+    pub at: Timestamp,
+    pub operation: Operation,
+    pub number: Option<String>,
+    pub status: u16,
+    pub code: Option<String>,
+    pub fault: Option<FaultKind>,
+}
+
+impl BookCall {
+    pub(super) fn of(
+        operation: Operation,
+        number: Option<String>,
+        result: &Result<Answer, Refusal>,
+        fault: Option<&FaultKind>,
+        at: Timestamp,
+    ) -> Self {
+        let (status, code) = match result {
+            Ok(Answer::Json(_)) => (200, None),
+            Ok(Answer::NoContent) => (204, None),
+            Err(refusal) => (refusal.status, Some(refusal.code.clone())),
+        };
+        Self { at, operation, number, status, code, fault: fault.cloned() }
+    }
+}
+
+impl Merchant {
+    pub(super) fn book(&self) -> Book {
+        let mut orders: Vec<BookOrder> = self.orders.keys().filter_map(|number| self.book_order(number)).collect();
+        orders.sort_by_key(|order| order.created_at);
+        let mut refunds: Vec<BookRefund> = self.refunds.values().map(book_refund).collect();
+        refunds.sort_by_key(|refund| refund.created_at);
+        let paid_fen: i64 = orders.iter().filter(|order| order.paid_at.is_some()).map(|order| order.total_fen).sum();
+        let refunded_fen: i64 = orders.iter().map(|order| order.refunded_fen).sum();
+        Book {
+            mchid: self.mchid.clone(),
+            appid: self.appid.clone(),
+            name: self.name.clone(),
+            trust_mode: self.trust.mode,
+            balance_fen: paid_fen - refunded_fen,
+            orders,
+            refunds,
+            notifications: self.book_notifications(),
+            calls: self.calls.iter().cloned().collect(),
+        }
+    }
+
+    pub(super) fn book_order(&self, number: &str) -> Option<BookOrder> {
+        let order = self.orders.get(number)?;
+        let paid = order.payment.as_ref();
+        let of_order = self.refunds.values().filter(|refund| refund.out_trade_no == number);
+        let refunded_fen =
+            of_order.filter(|refund| refund.status == RefundStatus::Success).map(|refund| refund.refund_fen).sum();
+        Some(BookOrder {
+            out_trade_no: order.out_trade_no.clone(),
+            trade_state: order.state,
+            description: order.description.clone(),
+            total_fen: order.total_fen,
+            payer_total_fen: paid.map(|paid| paid.payer_total_fen),
+            transaction_id: paid.map(|paid| paid.transaction_id.clone()),
+            code_urls: order.codes.iter().map(Code::url).collect(),
+            notify_url: order.notify_url.clone(),
+            created_at: order.created_at,
+            payable_until: order.payable_until,
+            paid_at: paid.map(|paid| paid.at),
+            refused_at: order.refused_at,
+            refunded_fen,
+        })
+    }
+
+    pub(super) fn book_refund(&self, number: &str) -> Option<BookRefund> {
+        self.refunds.get(number).map(book_refund)
+    }
+
+    fn book_notifications(&self) -> Vec<BookNotification> {
+        let told = self.deliveries.iter().map(|delivery| BookNotification {
+            id: delivery.id.clone(),
+            event_type: delivery.event_type.clone(),
+            out_trade_no: delivery.out_trade_no.clone(),
+            out_refund_no: delivery.out_refund_no.clone(),
+            url: delivery.url.clone(),
+            state: delivery.state,
+            next_at: (delivery.state == DeliveryState::Waiting).then_some(delivery.next_at),
+            attempts: delivery.attempts.clone(),
+        });
+        told.collect()
+    }
+}
+
+fn book_refund(refund: &super::refunds::Refund) -> BookRefund {
+    BookRefund {
+        out_refund_no: refund.out_refund_no.clone(),
+        out_trade_no: refund.out_trade_no.clone(),
+        refund_id: refund.refund_id.clone(),
+        transaction_id: refund.transaction_id.clone(),
+        status: refund.status,
+        refund_fen: refund.refund_fen,
+        created_at: refund.created_at,
+        succeeded_at: refund.succeeded_at,
+    }
+}

@@ -1,0 +1,78 @@
+//! The stand-in for WeChat Pay APIv3: native orders, refunds, certificates, notifications.
+//!
+//! Promises: requests are verified and answers signed as WeChat Pay does; the book changes
+//! only through the state machines of the protocol; what a script bends is named in the book.
+//! Refuses everything it does not know with 404. Written from the protocol alone: it shares
+//! no code with the client it is meant to test.
+
+mod authorization;
+mod book;
+mod calls;
+mod certificates;
+mod errors;
+mod faults;
+mod fields;
+mod keys;
+mod merchants;
+mod notifications;
+mod orders;
+mod refunds;
+mod routes;
+mod scripts;
+mod signing;
+mod trust;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+pub use book::{Book, BookCall, BookNotification, BookOrder, BookRefund};
+pub use faults::{Fault, FaultDraft, FaultKind, Operation};
+pub use merchants::{MerchantDraft, WeChatMerchantCredentials};
+pub use notifications::{DeliveryAttempt, DeliveryState, RedeliverySchedule};
+pub use orders::{PayDraft, TradeState};
+pub use refunds::RefundStatus;
+pub(super) use routes::configure;
+pub(super) use scripts::{PhoneOrder, PhoneState};
+pub use trust::TrustMode;
+
+use crate::clock::SharedClock;
+use crate::sandbox::SandboxError;
+use merchants::Merchant;
+
+/// All merchants of this WeChat Pay and the faults that await them.
+#[derive(Default)]
+struct State {
+    merchants: BTreeMap<String, Merchant>,
+    faults: Vec<Fault>,
+}
+
+/// WeChat Pay as far as a shop's server can see it.
+pub(crate) struct WeChatPay {
+    clock: SharedClock,
+    redelivery: RedeliverySchedule,
+    client: reqwest::Client,
+    state: Mutex<State>,
+    /// Told whenever there is something to send.
+    pub(super) woken: Notify,
+}
+
+impl WeChatPay {
+    pub(super) fn new(clock: SharedClock, redelivery: RedeliverySchedule) -> Result<Self, SandboxError> {
+        // No pooled connections: steps may run on runtimes that end before the next one.
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .user_agent("Mozilla/4.0")
+            .build()
+            .map_err(|failure| SandboxError::Start(std::io::Error::other(failure)))?;
+        Ok(Self { clock, redelivery, client, state: Mutex::default(), woken: Notify::new() })
+    }
+
+    /// A poisoned lock is taken all the same: the book is only ever changed in whole steps.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,10 @@
+//! The sandbox seen from outside: a raw client that signs for itself, written from the
+//! protocol, and a receiver that keeps what it is sent.
+
+mod client;
+mod control;
+mod faults;
+mod flow;
+mod notifications;
+mod phone;
+mod receiver;
