@@ -92,17 +92,17 @@ fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
 mod tests {
     use actix_web::dev::ServiceResponse;
     use actix_web::http::StatusCode;
-    use actix_web::{App, test};
+    use actix_web::{App, test as http};
 
     use super::*;
 
     async fn get(address: &str, headers: &[(&str, &str)]) -> ServiceResponse {
-        let app = test::init_service(App::new().configure(configure)).await;
-        let mut request = test::TestRequest::get().uri(address);
+        let app = http::init_service(App::new().configure(configure)).await;
+        let mut request = http::TestRequest::get().uri(address);
         for header in headers {
             request = request.insert_header(*header);
         }
-        test::call_service(&app, request.to_request()).await
+        http::call_service(&app, request.to_request()).await
     }
 
     fn header_of<'a>(response: &'a ServiceResponse, name: &str) -> &'a str {
@@ -117,13 +117,13 @@ mod tests {
         assert_eq!(header_of(&zipped, "x-content-type-options"), "nosniff");
         assert_eq!(header_of(&zipped, "vary"), "Accept-Encoding");
         let zipped_tag = header_of(&zipped, "etag").to_owned();
-        assert_eq!(&test::read_body(zipped).await[..2], b"\x1f\x8b");
+        assert_eq!(&http::read_body(zipped).await[..2], b"\x1f\x8b");
 
         for refusal in ["", "identity", "gzip;q=0", "gzip;q=0, *"] {
             let plain = get("/assets/cashier.css", &[("accept-encoding", refusal)]).await;
             assert_eq!(header_of(&plain, "content-encoding"), "", "{refusal:?}");
             assert_ne!(header_of(&plain, "etag"), zipped_tag, "each form has a tag of its own");
-            assert_eq!(test::read_body(plain).await, include_bytes!("assets/cashier.css")[..]);
+            assert_eq!(http::read_body(plain).await, include_bytes!("assets/cashier.css")[..]);
         }
     }
 
@@ -134,7 +134,7 @@ mod tests {
         for known in [tag.clone(), format!("W/{tag}"), format!("\"x\", {tag}"), "*".to_owned()] {
             let again = get("/assets/cashier.js", &[("if-none-match", &known)]).await;
             assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{known}");
-            assert!(test::read_body(again).await.is_empty());
+            assert!(http::read_body(again).await.is_empty());
         }
         let other = get("/assets/cashier.js", &[("if-none-match", "\"other\"")]).await;
         assert_eq!(other.status(), StatusCode::OK);
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(header_of(&get(name, &[]).await, "content-encoding"), "gzip");
     }
 
-    #[::core::prelude::v1::test]
+    #[test]
     fn the_table_is_sorted_for_the_search() {
         assert!(ASSETS.is_sorted_by_key(|asset| asset.name));
     }

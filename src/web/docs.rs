@@ -5,8 +5,8 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::assets::asset_url;
 use super::PAGE_HEADERS;
+use super::assets::asset_url;
 
 #[derive(Template)]
 #[template(path = "docs/docs.html")]

@@ -174,12 +174,8 @@ pub fn view_in(state: &str) -> CashierView {
 }
 
 fn methods_in(state: &str) -> Vec<MethodView> {
-    let wechat = |available, reason| MethodView {
-        gateway: "wechatpay".to_owned(),
-        flow: "qr".to_owned(),
-        available,
-        reason,
-    };
+    let wechat =
+        |available, reason| MethodView { gateway: "wechatpay".to_owned(), flow: "qr".to_owned(), available, reason };
     match state {
         "no-method" => vec![],
         "wallet" => vec![wechat(false, Some(MethodReason::OtherWallet))],

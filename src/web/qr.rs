@@ -178,9 +178,7 @@ pub fn png(content: &str, module_px: u32, logo: Option<&Logo>) -> Result<Vec<u8>
     let scale = module_px as usize;
     match logo {
         None => write_png(&symbol, scale, ColorType::Grayscale, BitDepth::One, &one_bit_pixels(&symbol, scale)),
-        Some(logo) => {
-            write_png(&symbol, scale, ColorType::Rgba, BitDepth::Eight, &rgba_pixels(&symbol, scale, logo))
-        }
+        Some(logo) => write_png(&symbol, scale, ColorType::Rgba, BitDepth::Eight, &rgba_pixels(&symbol, scale, logo)),
     }
 }
 
@@ -229,9 +227,7 @@ fn rgba_pixels(symbol: &Symbol, scale: usize, logo: &Logo) -> Vec<u8> {
 /// `x` and `y` count from the edge of the quiet zone.
 fn dark_at(symbol: &Symbol, x: usize, y: usize) -> bool {
     let inside = QUIET_ZONE..QUIET_ZONE + symbol.width;
-    inside.contains(&x)
-        && inside.contains(&y)
-        && symbol.modules[(y - QUIET_ZONE) * symbol.width + (x - QUIET_ZONE)]
+    inside.contains(&x) && inside.contains(&y) && symbol.modules[(y - QUIET_ZONE) * symbol.width + (x - QUIET_ZONE)]
 }
 
 fn write_png(

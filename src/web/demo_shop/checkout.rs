@@ -103,8 +103,7 @@ async fn open_payment(shop: &Shop, order: &Order, locale: Locale) -> Result<Stri
     }
     let text = read_capped(answer).await?;
     let payment: OpenedPayment = serde_json::from_str(&text).map_err(|_| PayError::Unreadable)?;
-    let web_address =
-        url::Url::parse(&payment.cashier_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let web_address = url::Url::parse(&payment.cashier_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if !web_address {
         return Err(PayError::Unreadable);
     }

@@ -50,8 +50,7 @@ impl Recipient {
     pub fn complaint(&self) -> Option<&'static str> {
         let length = |text: &str| text.trim().chars().count();
         let phone = self.phone.trim().as_bytes();
-        let mobile =
-            phone.len() == 11 && phone.iter().all(u8::is_ascii_digit) && phone[0] == b'1' && phone[1] >= b'3';
+        let mobile = phone.len() == 11 && phone.iter().all(u8::is_ascii_digit) && phone[0] == b'1' && phone[1] >= b'3';
         if !(1..=40).contains(&length(&self.name)) {
             Some("shop-recipient-name-wrong")
         } else if !mobile {

@@ -230,8 +230,8 @@ fn answer(shop: &Shop, visitor: &Visitor, status: StatusCode, page: &impl Templa
         response.insert_header(header);
     }
     // The checkout form is redirected to the cashier, and browsers hold redirects to form-action too.
-    let policy = CONTENT_SECURITY_POLICY
-        .replace("form-action 'self'", &format!("form-action 'self' {}", shop.luodi_origin));
+    let policy =
+        CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", shop.luodi_origin));
     response.insert_header(("content-security-policy", policy));
     if visitor.chose {
         response.append_header(("set-cookie", set_cookie(LANGUAGE_COOKIE, visitor.locale.tag())));
