@@ -41,7 +41,7 @@
   function show(stage) {
     if (data.stage === stage) return;
     data.stage = stage;
-    for (const part of root.querySelectorAll("[data-when]")) {
+    for (const part of document.querySelectorAll("[data-when]")) {
       part.hidden = !part.dataset.when.split(" ").includes(stage);
     }
     $("stage").textContent = data["text" + stage[0].toUpperCase() + stage.slice(1)];
