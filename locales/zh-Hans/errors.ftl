@@ -1,0 +1,1 @@
+# Texts of REST errors: one message per code of the error catalogue.

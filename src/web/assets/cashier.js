@@ -1,0 +1,279 @@
+"use strict";
+// Keeps the cashier true to its payment: listens, asks, and shows. The server rendered the first state,
+// so everything here may fail without leaving the shopper with a wrong picture.
+(() => {
+  const root = document.getElementById("cashier");
+  if (!root) return;
+  const data = root.dataset;
+  const $ = (id) => document.getElementById(id);
+  const secret = "client_secret=" + encodeURIComponent(data.secret);
+  const base = "/v1/payments/" + encodeURIComponent(data.payment);
+
+  // The server's clock counts; the shopper's may be wrong.
+  const clockSkew = Number(data.now) - Date.now();
+  const now = () => Date.now() + clockSkew;
+
+  let version = -1;
+  let expiresAt = Number(data.expires);
+  let opening = false;
+  let pendingKey = null;
+  let failures = 0;
+  let stream = null;
+  let streamHealthy = false;
+  let leaving = false;
+
+  // ---- showing -------------------------------------------------------------------------------------
+
+  function stageOf(payment) {
+    if (payment.status === "paid" || payment.status === "closed") return payment.status;
+    if (payment.status !== "open") return "refunded";
+    const attempt = newest(payment);
+    if (!attempt || attempt.status === "creating") return "preparing";
+    if (attempt.status === "closed") return "expired";
+    if (attempt.status === "failed") return "failed";
+    if (attempt.status !== "pending") return "unknown";
+    if (Date.parse(attempt.expires_at) <= now()) return "expired";
+    return attempt.next_action && attempt.next_action.type === "display_qr" ? "qr" : "preparing";
+  }
+
+  const newest = (payment) => (payment.attempts || [])[(payment.attempts || []).length - 1];
+
+  function show(stage) {
+    if (data.stage === stage) return;
+    data.stage = stage;
+    for (const part of document.querySelectorAll("[data-when]")) {
+      part.hidden = !part.dataset.when.split(" ").includes(stage);
+    }
+    $("stage").textContent = data["text" + stage[0].toUpperCase() + stage.slice(1)];
+    if (stage === "paid" || stage === "refunded" || stage === "closed") {
+      tell("");
+      $(stage).querySelector("h2").focus({ preventScroll: true });
+      root.querySelector(".pay").scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function tell(message) {
+    $("notice").textContent = message;
+    $("notice").hidden = message === "";
+  }
+
+  const yuan = (fen) => Math.floor(fen / 100) + "." + String(fen % 100).padStart(2, "0");
+
+  function showQr(attempt) {
+    const address = (form) => "/v1/attempts/" + encodeURIComponent(attempt.id) + "/qr." + form + "?" + secret;
+    const qr = $("qr");
+    if (qr.getAttribute("src") !== address("svg")) {
+      qr.src = address("svg");
+      $("save-qr").href = address("png");
+    }
+    qr.hidden = false;
+  }
+
+  function apply(payment) {
+    if (!payment || typeof payment.status !== "string" || payment.version < version) return;
+    version = payment.version;
+    const attempt = newest(payment);
+    const before = data.stage;
+    data.status = payment.status;
+    data.attemptStatus = attempt ? attempt.status : "none";
+    if (attempt) expiresAt = Date.parse(attempt.expires_at) || expiresAt;
+    const stage = stageOf(payment);
+    if (stage === "qr") showQr(attempt);
+    if (stage === "failed") $("failure").textContent = (attempt.failure && attempt.failure.message) || "";
+    $("late").hidden = !payment.late;
+    $("refunded-amount").textContent = yuan(payment.refunded_fen || 0);
+    $("refunded-partly").hidden = payment.status === "refunded";
+    $("refunded-fully").hidden = payment.status !== "refunded";
+    // A failure to open leaves no attempt behind: its message stays until the shopper tries again.
+    if (!(before === "failed" && stage === "preparing" && !attempt)) show(stage);
+    settle();
+  }
+
+  /** A settled payment needs no more asking; a paid one brings the shopper back to the shop. */
+  function settle() {
+    if (data.status === "open") return;
+    // A closed payment may still turn out paid, so its page goes on listening.
+    if (data.status !== "closed" && stream) {
+      stream.close();
+      stream = null;
+    }
+    if (data.status === "paid") goBackSoon();
+  }
+
+  function goBackSoon() {
+    const link = $("return");
+    const entry = performance.getEntriesByType("navigation")[0];
+    // Whoever came here by the browser's Back button wants to stay.
+    if (leaving || !link || (entry && entry.type === "back_forward")) return;
+    leaving = true;
+    let left = 3;
+    const tick = () => {
+      $("returning").hidden = false;
+      $("returning").textContent = data.textReturning.replace("#", String(left));
+      if (left === 0) return location.assign(link.href);
+      left -= 1;
+      setTimeout(tick, 1000);
+    };
+    tick();
+  }
+
+  function countDown() {
+    if (data.stage !== "qr") return;
+    const left = Math.max(0, Math.floor((expiresAt - now()) / 1000));
+    $("countdown").textContent =
+      String(Math.floor(left / 60)).padStart(2, "0") + ":" + String(left % 60).padStart(2, "0");
+    if (left === 0) {
+      show("expired");
+      load();
+    }
+  }
+
+  // ---- asking --------------------------------------------------------------------------------------
+
+  async function ask(path, options) {
+    const response = await fetch(base + path + "?" + secret, {
+      ...options,
+      headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang, ...(options || {}).headers },
+      cache: "no-store",
+      credentials: "omit",
+    });
+    const body = await response.json().catch(() => null);
+    return { ok: response.ok, status: response.status, body };
+  }
+
+  function reached(answered) {
+    failures = answered ? 0 : failures + 1;
+    const words = [data.textTrouble, data.textOffline];
+    if (!navigator.onLine) tell(data.textOffline);
+    else if (failures >= 2) tell(data.textTrouble);
+    else if (answered && words.includes($("notice").textContent)) tell("");
+  }
+
+  async function load() {
+    try {
+      const answer = await ask("");
+      reached(answer.status < 500);
+      if (answer.ok) apply(answer.body);
+    } catch {
+      reached(false);
+    }
+  }
+
+  const randomKey = () =>
+    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  async function openAttempt() {
+    const chosen = root.querySelector('input[name="method"]:checked');
+    if (opening) return;
+    if (!chosen) return fail(data.textNoMethod);
+    opening = true;
+    $("renew").setAttribute("aria-busy", "true");
+    const [gateway, flow] = chosen.value.split(":");
+    // The key is kept until the server has answered: a repeat after a lost answer opens no second attempt.
+    pendingKey = pendingKey || randomKey();
+    try {
+      const answer = await ask("/attempts", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": pendingKey },
+        body: JSON.stringify({ gateway, flow }),
+      });
+      if (answer.status < 500 && answer.status !== 409) pendingKey = null;
+      if (answer.ok) {
+        tell("");
+        await load();
+      } else {
+        fail((answer.body && (answer.body.detail || answer.body.title)) || data.textTrouble);
+      }
+    } catch {
+      fail(navigator.onLine ? data.textTrouble : data.textOffline);
+    } finally {
+      opening = false;
+      $("renew").removeAttribute("aria-busy");
+    }
+  }
+
+  function fail(message) {
+    tell(message);
+    if (data.stage === "preparing") {
+      $("failure").textContent = "";
+      show("failed");
+    }
+  }
+
+  async function iHavePaid() {
+    const button = $("i-have-paid");
+    if (button.disabled) return;
+    button.disabled = true;
+    tell(data.textAsking);
+    try {
+      const answer = await ask("/refresh", { method: "POST" });
+      if (answer.ok) {
+        apply(answer.body);
+        if (data.status === "open") tell(data.stage === "unknown" ? data.textStillUnknown : data.textNotYet);
+      } else {
+        tell((answer.body && (answer.body.detail || answer.body.title)) || data.textTrouble);
+      }
+    } catch {
+      tell(navigator.onLine ? data.textTrouble : data.textOffline);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  // ---- listening -----------------------------------------------------------------------------------
+
+  function listen() {
+    if (stream || !("EventSource" in window)) return;
+    let errors = 0;
+    stream = new EventSource(base + "/stream?" + secret);
+    stream.addEventListener("payment", (event) => {
+      errors = 0;
+      streamHealthy = true;
+      reached(true);
+      try {
+        apply(JSON.parse(event.data));
+      } catch {
+        load();
+      }
+    });
+    stream.addEventListener("open", () => { streamHealthy = true; });
+    stream.addEventListener("error", () => {
+      streamHealthy = false;
+      errors += 1;
+      // The browser tries again by itself; when that keeps failing, asking every 3 s takes over.
+      if (stream && (errors >= 3 || stream.readyState === EventSource.CLOSED)) {
+        stream.close();
+        stream = null;
+      }
+    });
+  }
+
+  let beats = 0;
+  function beat() {
+    beats += 1;
+    const settled = data.status !== "open" && data.status !== "closed";
+    if (settled || document.hidden) return;
+    // A proxy may hold the stream back without an error, so even a healthy one is checked now and then.
+    if (!streamHealthy || beats % 10 === 0) load();
+  }
+
+  $("renew").addEventListener("click", () => {
+    tell("");
+    openAttempt();
+  });
+  $("i-have-paid").addEventListener("click", iHavePaid);
+  $("qr").addEventListener("error", () => tell(data.textQrBroken));
+  for (const input of root.querySelectorAll('input[name="method"]')) {
+    input.addEventListener("change", openAttempt);
+  }
+  window.addEventListener("offline", () => tell(data.textOffline));
+  window.addEventListener("online", load);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) load(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
+
+  setInterval(countDown, 1000);
+  setInterval(beat, 3000);
+  listen();
+  settle();
+  if (data.status === "open" && data.attemptStatus === "none") openAttempt();
+})();

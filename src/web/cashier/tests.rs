@@ -1,0 +1,129 @@
+use super::*;
+use crate::web::fake_luodi::view_in;
+
+fn page(state: &str) -> String {
+    render_cashier(&view_in(state), Locale::ZhHans).unwrap()
+}
+
+/// Whether the element that starts with this text is visible: it may say `hidden` before its tag ends.
+fn is_shown(page: &str, id: &str) -> bool {
+    let at = page.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no #{id}"));
+    let start = page[..at].rfind('<').unwrap();
+    let tag = &page[start..start + page[start..].find('>').unwrap()];
+    !tag.ends_with("hidden")
+}
+
+#[test]
+fn each_state_shows_its_own_part_and_no_other() {
+    let parts = ["countdown", "unknown", "renew", "i-have-paid", "paid", "refunded", "closed"];
+    for (state, stage, shown) in [
+        ("empty", "preparing", &["countdown"][..]),
+        ("creating", "preparing", &["countdown"]),
+        ("qr", "qr", &["countdown", "i-have-paid"]),
+        ("unknown", "unknown", &["countdown", "unknown", "i-have-paid"]),
+        ("expired", "expired", &["countdown", "renew", "i-have-paid"]),
+        ("closed-attempt", "expired", &["countdown", "renew", "i-have-paid"]),
+        ("failed", "failed", &["countdown", "renew"]),
+        ("paid", "paid", &["countdown", "paid"]),
+        ("late", "paid", &["countdown", "paid"]),
+        ("partly-refunded", "refunded", &["countdown", "refunded"]),
+        ("refunded", "refunded", &["countdown", "refunded"]),
+        ("closed", "closed", &["countdown", "closed"]),
+    ] {
+        let page = page(state);
+        assert!(page.contains(&format!("data-stage=\"{stage}\"")), "{state}");
+        // The countdown itself is never hidden; the line around it is.
+        let visible: Vec<_> = parts.iter().copied().filter(|id| is_shown(&page, id)).collect();
+        assert_eq!(visible, shown, "{state}");
+    }
+}
+
+#[test]
+fn statuses_are_readable_by_programs() {
+    assert!(page("qr").contains("data-status=\"open\" data-attempt-status=\"pending\""));
+    assert!(page("empty").contains("data-status=\"open\" data-attempt-status=\"none\""));
+    assert!(page("partly-refunded").contains("data-status=\"partly_refunded\""));
+}
+
+#[test]
+fn the_code_is_asked_for_with_the_secret_and_counts_down() {
+    let page = page("qr");
+    assert!(page.contains("src=\"/v1/attempts/att_01jgexampleexampleexample0/qr.svg?client_secret=cs_a%2Bb%2Fc\""));
+    assert!(page.contains(">14:59</span>"));
+    assert!(!self::page("empty").contains("/qr.svg"), "nothing to load before there is a code");
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let hostile = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'";
+    let mut view = view_in("failed");
+    view.shop_name = hostile.to_owned();
+    view.order_ref = hostile.to_owned();
+    view.description = hostile.to_owned();
+    view.payment_id = hostile.to_owned();
+    view.client_secret = hostile.to_owned();
+    view.methods[0].gateway = hostile.to_owned();
+    if let Some(attempt) = &mut view.attempt {
+        attempt.id = hostile.to_owned();
+        attempt.failure = Some(hostile.to_owned());
+        attempt.qr_available = true;
+    }
+    let page = render_cashier(&view, Locale::En).unwrap();
+    assert!(!page.contains("<script>") && !page.contains("<img src=x"), "{page}");
+    assert_eq!(page.matches("<script").count(), 1);
+}
+
+#[test]
+fn only_web_addresses_lead_back() {
+    for address in ["javascript:alert(1)", "data:text/html,x", "/orders/1", "weixin://x", ""] {
+        let mut view = view_in("paid");
+        view.return_url = Some(address.to_owned());
+        let page = render_cashier(&view, Locale::En).unwrap();
+        assert!(!page.contains("id=\"return\"") && page.contains("data-return=\"\""), "{address}");
+    }
+    assert!(page("paid").contains("href=\"http://127.0.0.1:8931/orders/T1?a=1&#38;b=2\""));
+    assert!(page("late").contains("可以关闭此页面"), "without an address the page says that all is done");
+}
+
+#[test]
+fn the_language_switch_keeps_the_payment() {
+    assert!(page("qr").contains("href=\"/pay/qr?client_secret=cs_a%2Bb%2Fc&#38;lang=en\""));
+    let english = render_cashier(&view_in("qr"), Locale::En).unwrap();
+    assert!(english.contains("<html lang=\"en\">") && english.contains("lang=zh-Hans\""));
+    // What a page must not speak is the other language, apart from the names in it.
+    assert!(english.contains("Scan with WeChat to pay") && !english.contains("扫一扫"));
+}
+
+#[test]
+fn a_page_without_scripts_renews_itself_until_it_is_settled() {
+    let refresh = "<noscript><meta http-equiv=\"refresh\"";
+    assert!(page("qr").contains(refresh) && page("unknown").contains(refresh));
+    assert!(!page("paid").contains(refresh) && !page("closed").contains(refresh));
+}
+
+#[test]
+fn greyed_methods_say_why() {
+    let page = self::page("wallet");
+    assert!(page.contains(" disabled>") && page.contains("当前应用内无法使用"));
+    assert!(!page.contains(" checked"));
+    assert!(self::page("no-method").contains("暂无可用的支付方式"));
+    assert!(self::page("qr").contains(" checked>"));
+}
+
+#[test]
+fn test_mode_is_said_and_the_sandbox_phone_is_offered_only_when_there_is_one() {
+    assert!(page("qr").contains("不会真实扣款") && !page("live").contains("不会真实扣款"));
+    let mut view = view_in("qr");
+    view.phone_url = None;
+    assert!(!render_cashier(&view, Locale::ZhHans).unwrap().contains("sandbox-phone"));
+}
+
+#[test]
+fn problems_have_pages_in_both_languages() {
+    for kind in [CashierProblem::NotFound, CashierProblem::TooManyRequests, CashierProblem::Unavailable] {
+        for locale in Locale::ALL {
+            let page = render_cashier_problem(kind, *locale).unwrap();
+            assert!(page.contains("id=\"problem\"") && page.contains(&format!("lang=\"{locale}\"")));
+        }
+    }
+}
