@@ -6,17 +6,17 @@ use crate::clock::Timestamp;
 /// Seconds to wait before each try; the first follows the event at once.
 pub const STEPS_S: [i64; 10] = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 
-/// How far a wait may be shortened or lengthened, in thousandths, so that a shop that comes back
-/// does not meet every waiting delivery in the same second.
-const JITTER_PERMILLE: i64 = 100;
+/// A wait may be a tenth shorter or longer, so that a shop that comes back does not meet every
+/// waiting delivery in the same second.
+const JITTER_PART: i64 = 10;
 
 /// Milliseconds to wait before the next try, or `None` when all ten have been made.
 /// `random` spreads the wait evenly over ±10 %.
 #[must_use]
 pub fn delay_ms(tries_made: u32, random: u32) -> Option<i64> {
-    let step_s = *STEPS_S.get(usize::try_from(tries_made).ok()?)?;
-    let spread = i64::from(random) * (2 * JITTER_PERMILLE) / i64::from(u32::MAX);
-    Some(step_s * (1000 - JITTER_PERMILLE + spread))
+    let step_ms = STEPS_S.get(usize::try_from(tries_made).ok()?)? * 1000;
+    let jitter_ms = step_ms / JITTER_PART;
+    Some(step_ms - jitter_ms + i64::from(random) * 2 * jitter_ms / i64::from(u32::MAX))
 }
 
 /// The moment of the next try after `tries_made` of them, the last one at `last_tried_at` (for the

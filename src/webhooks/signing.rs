@@ -5,10 +5,11 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use zeroize::Zeroizing;
+
+use crate::crypto::digest::hmac_sha256;
+use crate::crypto::{compare, from_base64, random, to_base64};
 
 /// Header with the event's id, the same on every try.
 pub const ID_HEADER: &str = "webhook-id";
@@ -31,11 +32,6 @@ pub struct Secret(SecretSlice<u8>);
 #[error("a webhook secret is written whsec_ and then 24 to 64 bytes in base64")]
 pub struct InvalidSecret;
 
-/// The operating system gave no random numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the operating system gave no random numbers")]
-pub struct NoRandomness;
-
 /// Why a webhook is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
@@ -46,32 +42,31 @@ pub enum SignatureError {
 }
 
 impl Secret {
-    /// # Errors
-    /// When the operating system gives no random numbers.
-    pub fn generate() -> Result<Self, NoRandomness> {
-        let mut key = Zeroizing::new([0_u8; GENERATED_SECRET_BYTES]);
-        primitives::fill_random(&mut key[..]).ok_or(NoRandomness)?;
-        Ok(Self(SecretSlice::from(key.to_vec())))
+    #[must_use]
+    pub fn generate() -> Self {
+        let key = Zeroizing::new(random::bytes::<GENERATED_SECRET_BYTES>());
+        Self(SecretSlice::from(key.to_vec()))
     }
 
     /// # Errors
     /// When the text is not `whsec_` and 24 to 64 bytes in base64.
     pub fn parse(text: &str) -> Result<Self, InvalidSecret> {
         let encoded = text.strip_prefix(SECRET_PREFIX).ok_or(InvalidSecret)?;
-        let key = Zeroizing::new(BASE64.decode(encoded).map_err(|_| InvalidSecret)?);
+        let key = Zeroizing::new(from_base64(encoded).ok_or(InvalidSecret)?);
         if SECRET_BYTES.contains(&key.len()) { Ok(Self(SecretSlice::from(key.to_vec()))) } else { Err(InvalidSecret) }
     }
 
     /// The text the merchant gives to the receiving shop.
     #[must_use]
     pub fn to_text(&self) -> SecretString {
-        let encoded = Zeroizing::new(BASE64.encode(self.0.expose_secret()));
+        let encoded = Zeroizing::new(to_base64(self.0.expose_secret()));
         SecretString::from(format!("{SECRET_PREFIX}{}", *encoded))
     }
 
     fn signature(&self, id: &str, timestamp_s: i64, body: &[u8]) -> [u8; 32] {
-        let head = format!("{id}.{timestamp_s}.");
-        primitives::hmac_sha256(self.0.expose_secret(), &[head.as_bytes(), body])
+        let mut message = format!("{id}.{timestamp_s}.").into_bytes();
+        message.extend_from_slice(body);
+        hmac_sha256(self.0.expose_secret(), &message)
     }
 }
 
@@ -86,7 +81,7 @@ impl fmt::Debug for Secret {
 pub fn sign(secrets: &[&Secret], id: &str, timestamp_s: i64, body: &[u8]) -> String {
     let signatures: Vec<_> = secrets
         .iter()
-        .map(|secret| format!("{SIGNATURE_VERSION}{}", BASE64.encode(secret.signature(id, timestamp_s, body))))
+        .map(|secret| format!("{SIGNATURE_VERSION}{}", to_base64(&secret.signature(id, timestamp_s, body))))
         .collect();
     signatures.join(" ")
 }
@@ -110,30 +105,9 @@ pub fn verify(
     let expected: Vec<_> = secrets.iter().map(|secret| secret.signature(id, timestamp_s, body)).collect();
     let matches = signature_header
         .split(' ')
-        .filter_map(|entry| BASE64.decode(entry.strip_prefix(SIGNATURE_VERSION)?).ok())
-        .any(|given| expected.iter().any(|signature| primitives::equal(signature, &given)));
+        .filter_map(|entry| from_base64(entry.strip_prefix(SIGNATURE_VERSION)?))
+        .any(|given| expected.iter().any(|signature| compare::equal(signature, &given)));
     if matches { Ok(()) } else { Err(SignatureError::Mismatch) }
-}
-
-/// To be replaced by `crate::crypto`.
-mod primitives {
-    use aws_lc_rs::{constant_time, hmac, rand};
-
-    pub(super) fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
-        parts.iter().for_each(|part| context.update(part));
-        let mut tag = [0; 32];
-        tag.copy_from_slice(context.sign().as_ref());
-        tag
-    }
-
-    pub(super) fn equal(a: &[u8], b: &[u8]) -> bool {
-        constant_time::verify_slices_are_equal(a, b).is_ok()
-    }
-
-    pub(super) fn fill_random(bytes: &mut [u8]) -> Option<()> {
-        rand::fill(bytes).ok()
-    }
 }
 
 #[cfg(test)]
@@ -143,7 +117,7 @@ mod tests {
     use super::*;
 
     fn secret(byte: u8) -> Secret {
-        Secret::parse(&format!("whsec_{}", BASE64.encode([byte; 24]))).unwrap()
+        Secret::parse(&format!("whsec_{}", to_base64(&[byte; 24]))).unwrap()
     }
 
     #[test]
@@ -156,12 +130,12 @@ mod tests {
     #[test]
     fn secrets_are_24_to_64_bytes_and_survive_their_text() {
         for (length, fits) in [(23, false), (24, true), (64, true), (65, false)] {
-            let text = format!("whsec_{}", BASE64.encode(vec![7; length]));
+            let text = format!("whsec_{}", to_base64(&vec![7; length]));
             assert_eq!(Secret::parse(&text).is_ok(), fits, "{length} bytes");
         }
-        assert!(Secret::parse(&BASE64.encode([7; 32])).is_err(), "no prefix");
+        assert!(Secret::parse(&to_base64(&[7; 32])).is_err(), "no prefix");
         assert!(Secret::parse("whsec_!!!").is_err());
-        let fresh = Secret::generate().unwrap();
+        let fresh = Secret::generate();
         let text = fresh.to_text();
         assert_eq!(Secret::parse(text.expose_secret()).unwrap().0.expose_secret(), fresh.0.expose_secret());
         assert!(!format!("{fresh:?}").contains(&text.expose_secret()[6..]));
@@ -183,7 +157,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_reference_library_agrees(key in proptest::collection::vec(any::<u8>(), 24..=64), body in "\\PC*") {
-            let text = format!("whsec_{}", BASE64.encode(&key));
+            let text = format!("whsec_{}", to_base64(&key));
             let theirs = standardwebhooks::Webhook::new(&text).unwrap();
             let now_s = crate::clock::Clock::now(&crate::clock::SystemClock).as_seconds();
             let ours = sign(&[&Secret::parse(&text).unwrap()], "evt_1", now_s, body.as_bytes());
