@@ -1,1 +1,25 @@
+//! The only code that touches the crypto libraries: aws-lc-rs, and x509-parser for reading.
+//! Promises: errors and `Debug` never show key bytes; nothing here panics on data from outside.
+//! Refuses: RSA under 2048 bits, ciphers without authentication, RSA decryption.
 
+pub mod aead;
+mod armor;
+pub mod certificate;
+pub mod compare;
+pub mod digest;
+pub mod random;
+pub mod rsa;
+
+/// Standard base64 with padding, as signatures travel.
+#[must_use]
+pub fn to_base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Strict: padding required, no white space. `None` when the text is anything else.
+#[must_use]
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
