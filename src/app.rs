@@ -11,11 +11,10 @@ use actix_web::{App as ActixApp, HttpServer, web};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
-use tracing_actix_web::TracingLogger;
 
 use crate::clock::SharedClock;
 use crate::config::{Config, DuplicatePolicy as ConfiguredPolicy};
-use crate::gateways::Transport;
+use crate::gateways::transport::{TransportOptions, Transports};
 use crate::http::limits::{Limits, limit_addresses};
 use crate::http::openapi::OpenApiJson;
 use crate::http::problem::word_problems;
@@ -80,7 +79,7 @@ impl App {
         let pepper = storage.pepper().await?;
         let ring = config.vault.key_ring().context("setting `vault.keys`")?;
         let vault = Arc::new(Vault::new(ring));
-        let transport = Transport::new().context("the HTTP client for gateways cannot be built")?;
+        let transports = Transports::new(&TransportOptions::default())?;
         let mut stores = HashMap::new();
         let mut duplicate_policies = HashMap::new();
         for (name, settings) in &config.stores {
@@ -92,7 +91,7 @@ impl App {
             duplicate_policies.insert(store.id, policy);
             stores.insert(store.id, settings.clone());
         }
-        let directory = GatewayDirectory::new(storage.clone(), Arc::clone(&vault), transport, Arc::clone(&clock));
+        let directory = GatewayDirectory::new(storage.clone(), Arc::clone(&vault), transports, Arc::clone(&clock));
         let settings = PaymentSettings {
             public_url: config.public_url.clone(),
             expires_in_s: i64::from(config.payments.expires_in_s),
@@ -143,8 +142,7 @@ impl App {
                 .app_data(document.clone())
                 .wrap(from_fn(limit_addresses))
                 .wrap(from_fn(word_problems))
-                .wrap(from_fn(telemetry::echo_request_id))
-                .wrap(TracingLogger::<telemetry::RequestSpan>::new())
+                .wrap(from_fn(telemetry::trace_request))
                 .configure(|cfg| routes::configure(cfg, &origins))
         })
         .disable_signals()
@@ -208,10 +206,11 @@ pub async fn open_storage(config: &Config, durable: bool) -> anyhow::Result<Stor
 }
 
 fn retention_of(config: &Config) -> Retention {
+    let days = |days: u32| i64::from(days) * 86_400;
     Retention {
-        idempotency_days: i64::from(config.retention.idempotency_days),
-        delivery_days: i64::from(config.retention.delivery_days),
-        notification_days: i64::from(config.retention.notification_days),
+        idempotency_s: days(config.retention.idempotency_days),
+        deliveries_s: days(config.retention.delivery_days),
+        notifications_s: days(config.retention.notification_days),
     }
 }
 

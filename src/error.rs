@@ -185,7 +185,11 @@ impl std::error::Error for ApiError {}
 
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
-        tracing::error!(%error, "storage error");
+        match error {
+            StorageError::InvalidCursor => return Self::invalid(vec![FieldError::new("?cursor", "cursor")]),
+            StorageError::NulInText => return Self::invalid(vec![FieldError::new("", "nul_character")]),
+            other => tracing::error!(error = %other, "storage error"),
+        }
         Self::new(Code::StorageUnavailable).retry_after(1)
     }
 }

@@ -1,1 +1,109 @@
-# Texts of REST errors: one message per code of the error catalogue.
+# Texts of REST errors: one message and one title per code of the error catalogue (`src/error.rs`).
+errors-heading = Error codes
+
+error-unauthenticated-title = No API key was given
+error-unauthenticated = Send a secret key in the header: Authorization: Bearer ld_sk_…
+error-invalid-key-title = The API key is not valid
+error-invalid-key = This key is unknown or has been revoked. Make a new one with “luodi keys create”.
+error-wrong-key-kind-title = This call needs a secret key
+error-wrong-key-kind = A publishable key (ld_pk_…) cannot do this. Use a secret key (ld_sk_…) from your server.
+error-client-secret-invalid-title = The client secret does not fit
+error-client-secret-invalid = Use the client_secret of this very payment, as it was given when the payment was created.
+error-not-found-title = Not found
+error-not-found = { $what ->
+    [payment] There is no such payment for this key.
+    [attempt] There is no such attempt for this key.
+    [refund] There is no such refund for this key.
+    [account] There is no such merchant account for this key.
+    [endpoint] There is no such webhook endpoint for this key.
+    [delivery] There is no such delivery for this endpoint.
+    [qr] This attempt has no QR code to show now: it is not pending.
+   *[page] There is nothing at this address. See /docs for what there is.
+}
+error-method-not-allowed-title = Method not allowed
+error-method-not-allowed = This address does not take this HTTP method. See /docs.
+error-malformed-json-title = The body is not valid JSON
+error-malformed-json = The body cannot be read as JSON: { $detail }.
+error-unsupported-media-type-title = The body must be JSON
+error-unsupported-media-type = Send the header Content-Type: application/json.
+error-body-too-large-title = The body is too large
+error-body-too-large = A body may have at most { $limit_bytes } bytes.
+error-validation-failed-title = Some values are not valid
+error-validation-failed = See “errors”: each names the field and the fix. Nothing was changed.
+error-idempotency-key-missing-title = The Idempotency-Key header is missing
+error-idempotency-key-missing = Send an Idempotency-Key of 16–255 visible ASCII characters, a new one for each thing to create, the same one for each repeat.
+error-idempotency-key-invalid-title = The Idempotency-Key is not valid
+error-idempotency-key-invalid = An Idempotency-Key has 16–255 visible ASCII characters and no spaces; a random UUID will do.
+error-idempotency-in-progress-title = The first request with this key is still running
+error-idempotency-in-progress = Wait as Retry-After says, then send the same request again: you will get its answer.
+error-idempotency-mismatch-title = This key was used for another request
+error-idempotency-mismatch = An Idempotency-Key belongs to one request. Use a new key for a different body or address.
+error-payment-not-open-title = The payment is not open
+error-payment-not-open = The payment is { $status }, so this cannot be done any more.
+error-payment-closing-title = The payment is being closed
+error-payment-closing = No new attempt can be opened. Create a new payment if the shopper still wants to pay.
+error-payment-not-paid-title = The payment is not paid
+error-payment-not-paid = The payment is { $status }; only money that came in can be given back.
+error-attempt-unsettled-title = The earlier attempt is not settled yet
+error-attempt-unsettled = The gateway has not confirmed how the earlier order ended, and two open orders could be paid twice. Try again in a few seconds.
+error-refund-exceeds-paid-title = More than can be refunded
+error-refund-exceeds-paid = { $refundable } yuan can still be refunded.
+error-mode-mismatch-title = Test and live do not mix
+error-mode-mismatch = Your key is a { $key_mode } key, and this object belongs to the other mode.
+error-account-missing-title = No merchant account
+error-account-missing = The store has no enabled { $gateway } account in { $mode } mode. Add one with “luodi accounts add” or POST /v1/accounts.
+error-account-ambiguous-title = Several merchant accounts
+error-account-ambiguous = The store has several { $gateway } accounts: say which one in “account”.
+error-account-invalid-title = The account’s settings are not valid
+error-account-invalid = See “errors”: each names the setting and the fix. Nothing was stored.
+error-flow-unsupported-title = This way to pay is not supported
+error-flow-unsupported = { $gateway } has no flow “{ $flow }” here.
+error-gateway-unavailable-title = The gateway cannot be reached
+error-gateway-unavailable = The gateway did not take the call, so nothing happened there. Send the same request again, with the same Idempotency-Key.
+error-gateway-unknown-title = The gateway’s answer is not known yet
+error-gateway-unknown = The call may have taken effect. The gateway is being asked; read the payment, and do not start another one.
+error-gateway-declined-title = The gateway declined
+error-gateway-declined = The gateway said { $code }: { $message }
+error-gateway-misconfigured-title = The merchant account is not set up for this
+error-gateway-misconfigured = The gateway said { $code }. { $fix }
+error-conflict-title = Somebody else changed it
+error-conflict = It changed while you were changing it. Read it again, then repeat your change.
+error-vault-locked-title = Merchant secrets cannot be opened
+error-vault-locked = The server has no master key for them. Set vault.keys (LUODI_VAULT__KEYS_FILE); the log says more.
+error-rate-limited-title = Too many requests
+error-rate-limited = Wait as Retry-After says, then go on.
+error-storage-unavailable-title = The database does not answer
+error-storage-unavailable = Nothing was changed, or it is recorded under your Idempotency-Key. Send the same request again.
+error-internal-title = Our own fault
+error-internal = Something failed inside. Tell whoever runs this server the request_id.
+
+field-required = This is required.
+field-required-with = Give this together with “{ $other }”.
+field-unknown-field = There is no field “{ $field }” here. There are: { $allowed }.
+field-unknown-field-nearest = There is no field “{ $field }”. Did you mean “{ $nearest }”?
+field-expected-whole-number = Give a whole number without quotes; amounts are in fen (12.80 yuan is 1280).
+field-expected-string = Give a string in quotes.
+field-expected-object = Give a JSON object.
+field-expected-boolean = Give true or false.
+field-expected-list = Give a list.
+field-wrong-type = This value has the wrong type: { $detail }.
+field-amount-not-positive = An amount is at least 1 fen.
+field-amount-too-large = An amount is at most { $max } yuan.
+field-exceeds-refundable = At most { $refundable_fen } fen ({ $refundable } yuan) can still be refunded.
+field-unsupported = Give one of: { $allowed }.
+field-too-long = At most { $max } characters; this has { $length }.
+field-too-many = At most { $max } entries.
+field-metadata-too-long = A name has 1–40 characters and a value at most 500.
+field-control-characters = Leave out line breaks and other control characters.
+field-out-of-range = Give a number from { $min } to { $max }.
+field-not-an-ip = Give an IPv4 or IPv6 address, such as 203.0.113.7.
+field-not-a-web-address = Give an absolute https:// address.
+field-not-a-time = Give an RFC 3339 time, such as 2026-01-31T08:00:00Z.
+field-not-an-id = Give an id that begins with “{ $prefix }”.
+field-unknown-account = There is no enabled account with this id in { $mode } mode.
+field-address-refused = This address cannot be called: { $reason }.
+field-unknown-event-type = There is no event type “{ $name }”. There are: { $allowed }.
+field-unknown-event-type-nearest = There is no event type “{ $name }”. Did you mean “{ $nearest }”?
+field-replay-selection = Give either “event_ids”, or “from” and “to”.
+field-cursor = Give the next_cursor of this very list.
+field-nul-character = Leave out NUL characters.

@@ -1,1 +1,109 @@
-# Texts of REST errors: one message per code of the error catalogue.
+# REST 错误的文字：错误目录（`src/error.rs`）中每个代码有一条说明和一个标题。
+errors-heading = 错误代码
+
+error-unauthenticated-title = 没有提供 API 密钥
+error-unauthenticated = 请在请求头中发送私密密钥：Authorization: Bearer ld_sk_…
+error-invalid-key-title = API 密钥无效
+error-invalid-key = 该密钥不存在或已被吊销。可用“luodi keys create”新建一个。
+error-wrong-key-kind-title = 此接口需要私密密钥
+error-wrong-key-kind = 可公开密钥（ld_pk_…）无权调用。请在服务器端使用私密密钥（ld_sk_…）。
+error-client-secret-invalid-title = client_secret 不匹配
+error-client-secret-invalid = 请使用创建该笔支付时返回的 client_secret。
+error-not-found-title = 不存在
+error-not-found = { $what ->
+    [payment] 该密钥下没有这笔支付。
+    [attempt] 该密钥下没有这次支付尝试。
+    [refund] 该密钥下没有这笔退款。
+    [account] 该密钥下没有这个商户账号。
+    [endpoint] 该密钥下没有这个 Webhook 地址。
+    [delivery] 该地址下没有这次投递。
+    [qr] 这次支付尝试现在没有可显示的二维码：它不在待支付状态。
+   *[page] 该地址没有内容。可用的接口见 /docs。
+}
+error-method-not-allowed-title = 不支持的请求方法
+error-method-not-allowed = 该地址不接受这种 HTTP 方法，见 /docs。
+error-malformed-json-title = 请求体不是合法的 JSON
+error-malformed-json = 请求体无法按 JSON 解析：{ $detail }。
+error-unsupported-media-type-title = 请求体必须是 JSON
+error-unsupported-media-type = 请发送请求头 Content-Type: application/json。
+error-body-too-large-title = 请求体过大
+error-body-too-large = 请求体最多 { $limit_bytes } 字节。
+error-validation-failed-title = 部分内容不合要求
+error-validation-failed = 详见“errors”：逐项列出字段和改法。没有作任何更改。
+error-idempotency-key-missing-title = 缺少 Idempotency-Key 请求头
+error-idempotency-key-missing = 请发送 Idempotency-Key（16–255 个可见 ASCII 字符）：每创建一样东西用一个新的，重试时用同一个。
+error-idempotency-key-invalid-title = Idempotency-Key 不合要求
+error-idempotency-key-invalid = Idempotency-Key 为 16–255 个可见 ASCII 字符，不含空格；随机 UUID 即可。
+error-idempotency-in-progress-title = 使用该键的首次请求仍在处理
+error-idempotency-in-progress = 请按 Retry-After 等待后重发同一请求，即可得到它的结果。
+error-idempotency-mismatch-title = 该键已用于另一请求
+error-idempotency-mismatch = 一个 Idempotency-Key 只对应一个请求。内容或地址不同时请换用新键。
+error-payment-not-open-title = 该笔支付已不在待支付状态
+error-payment-not-open = 该笔支付的状态为 { $status }，无法再进行此操作。
+error-payment-closing-title = 该笔支付正在关闭
+error-payment-closing = 不能再发起新的支付尝试。如买家仍要付款，请新建一笔支付。
+error-payment-not-paid-title = 该笔支付尚未付款
+error-payment-not-paid = 该笔支付的状态为 { $status }；只有已收到的款项才能退还。
+error-attempt-unsettled-title = 上一次支付尝试尚未了结
+error-attempt-unsettled = 支付渠道尚未确认上一订单的结果，同时打开两个订单可能导致重复付款。请几秒后再试。
+error-refund-exceeds-paid-title = 超出可退金额
+error-refund-exceeds-paid = 最多还可退 { $refundable } 元。
+error-mode-mismatch-title = 测试与正式不可混用
+error-mode-mismatch = 当前密钥属于 { $key_mode } 模式，而该对象属于另一模式。
+error-account-missing-title = 没有商户账号
+error-account-missing = 该店铺在 { $mode } 模式下没有启用的 { $gateway } 账号。请用“luodi accounts add”或 POST /v1/accounts 添加。
+error-account-ambiguous-title = 有多个商户账号
+error-account-ambiguous = 该店铺有多个 { $gateway } 账号，请在“account”中指明。
+error-account-invalid-title = 商户账号的配置不合要求
+error-account-invalid = 详见“errors”：逐项列出配置和改法。没有保存任何内容。
+error-flow-unsupported-title = 不支持这种支付方式
+error-flow-unsupported = { $gateway } 在此不支持“{ $flow }”。
+error-gateway-unavailable-title = 无法连接支付渠道
+error-gateway-unavailable = 请求没有到达支付渠道，什么也没有发生。请用同一 Idempotency-Key 重发。
+error-gateway-unknown-title = 支付渠道的结果尚不明确
+error-gateway-unknown = 该请求可能已生效，正在向支付渠道核实。请查询该笔支付，不要另行发起。
+error-gateway-declined-title = 支付渠道拒绝了请求
+error-gateway-declined = 支付渠道返回 { $code }：{ $message }
+error-gateway-misconfigured-title = 商户账号尚未开通此项
+error-gateway-misconfigured = 支付渠道返回 { $code }。{ $fix }
+error-conflict-title = 内容已被他人修改
+error-conflict = 在您修改期间内容发生了变化。请重新读取后再修改。
+error-vault-locked-title = 无法打开商户密钥
+error-vault-locked = 服务器没有相应的主密钥。请设置 vault.keys（LUODI_VAULT__KEYS_FILE），详见日志。
+error-rate-limited-title = 请求过于频繁
+error-rate-limited = 请按 Retry-After 等待后继续。
+error-storage-unavailable-title = 数据库没有响应
+error-storage-unavailable = 没有作任何更改，或已记录在您的 Idempotency-Key 之下。请重发同一请求。
+error-internal-title = 服务器内部错误
+error-internal = 内部出现故障。请把 request_id 告知服务器管理员。
+
+field-required = 此项必填。
+field-required-with = 请与“{ $other }”一起提供。
+field-unknown-field = 没有“{ $field }”这个字段。可用字段：{ $allowed }。
+field-unknown-field-nearest = 没有“{ $field }”这个字段。是否想写“{ $nearest }”？
+field-expected-whole-number = 请填写整数，不加引号；金额以分为单位（12.80 元写作 1280）。
+field-expected-string = 请填写带引号的字符串。
+field-expected-object = 请填写 JSON 对象。
+field-expected-boolean = 请填写 true 或 false。
+field-expected-list = 请填写列表。
+field-wrong-type = 值的类型不对：{ $detail }。
+field-amount-not-positive = 金额至少为 1 分。
+field-amount-too-large = 金额最多为 { $max } 元。
+field-exceeds-refundable = 最多还可退 { $refundable_fen } 分（{ $refundable } 元）。
+field-unsupported = 可用的值：{ $allowed }。
+field-too-long = 最多 { $max } 个字符，现有 { $length } 个。
+field-too-many = 最多 { $max } 项。
+field-metadata-too-long = 名称为 1–40 个字符，值最多 500 个字符。
+field-control-characters = 请去掉换行等控制字符。
+field-out-of-range = 请填写 { $min } 到 { $max } 之间的数。
+field-not-an-ip = 请填写 IPv4 或 IPv6 地址，例如 203.0.113.7。
+field-not-a-web-address = 请填写以 https:// 开头的完整网址。
+field-not-a-time = 请填写 RFC 3339 时间，例如 2026-01-31T08:00:00Z。
+field-not-an-id = 请填写以“{ $prefix }”开头的编号。
+field-unknown-account = { $mode } 模式下没有这个编号的启用账号。
+field-address-refused = 不能调用该地址：{ $reason }。
+field-unknown-event-type = 没有“{ $name }”这种事件。可用的有：{ $allowed }。
+field-unknown-event-type-nearest = 没有“{ $name }”这种事件。是否想写“{ $nearest }”？
+field-replay-selection = 请提供“event_ids”，或同时提供“from”和“to”。
+field-cursor = 请使用同一列表返回的 next_cursor。
+field-nul-character = 请去掉 NUL 字符。

@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::error::{ApiError, Code};
 use crate::gateways::Finding;
 use crate::ids::AccountId;
-use crate::payments::directory::secrets_place;
+use crate::payments::directory::seal_secrets;
 use crate::payments::{GatewayName, Mode};
 use crate::storage::Account;
 
@@ -130,7 +130,6 @@ pub struct NewAccount {
 /// `account_invalid` with every fault of its settings, or `vault_locked`.
 pub async fn add_account(state: &AppState, new: NewAccount) -> Result<Account, ApiError> {
     let id = AccountId::generate();
-    let secrets = serde_json::to_vec(&new.secrets).map_err(ApiError::internal)?;
     let now = state.clock.now();
     let account = Account {
         id,
@@ -139,7 +138,7 @@ pub async fn add_account(state: &AppState, new: NewAccount) -> Result<Account, A
         mode: new.mode,
         name: new.name,
         settings: new.settings,
-        sealed_secrets: state.vault.seal(&secrets_place(id), &secrets)?,
+        sealed_secrets: seal_secrets(&state.vault, id, &new.secrets)?,
         enabled: true,
         created_at: now,
         updated_at: now,
@@ -183,8 +182,7 @@ pub async fn update(state: web::Data<AppState>, key: SecretKey, path: web::Path<
     account.settings = wanted.settings.unwrap_or(account.settings);
     account.enabled = wanted.enabled.unwrap_or(account.enabled);
     if let Some(secrets) = wanted.secrets {
-        let secrets = serde_json::to_vec(&secrets).map_err(ApiError::internal)?;
-        account.sealed_secrets = state.vault.seal(&secrets_place(account.id), &secrets)?;
+        account.sealed_secrets = seal_secrets(&state.vault, account.id, &secrets)?;
     }
     account.updated_at = state.clock.now();
     state.payments.gateways().bind(&account)?;

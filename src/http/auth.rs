@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
 use super::state::AppState;
-use crate::crypto::compare::constant_time_eq;
+use crate::crypto::compare;
 use crate::crypto::digest::hmac_sha256;
 use crate::crypto::random::alphanumeric;
 use crate::error::{ApiError, Code};
@@ -110,7 +110,7 @@ impl FromRequest for Caller {
                 return authenticate(&request, &state).await.map(Self::Shop);
             };
             let id = payment_of_request(&request, &state).await?;
-            if constant_time_eq(secret.as_bytes(), state.client_secret(id).as_bytes()) {
+            if compare::equal(secret.as_bytes(), state.client_secret(id).as_bytes()) {
                 Ok(Self::Browser(id))
             } else {
                 Err(ApiError::new(Code::ClientSecretInvalid))

@@ -20,7 +20,7 @@ impl FromRequest for JsonBody {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request.app_data::<web::Data<AppState>>().map_or(65_536, |s| s.config.limits.body_bytes);
+        let limit = request.app_data::<web::Data<AppState>>().map_or(65_536, |s| s.config.limits.body_bytes as usize);
         let is_json = request
             .headers()
             .get(CONTENT_TYPE)

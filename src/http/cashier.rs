@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 use super::problem::locale_of;
 use super::state::AppState;
-use crate::crypto::compare::constant_time_eq;
+use crate::crypto::compare;
 use crate::error::ApiError;
 use crate::i18n::Locale;
 use crate::ids::{AttemptId, PaymentId};
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{Attempt, Flow, GatewayName, Ledger, Mode, NextAction, PaymentError, PaymentStatus};
-use crate::web::cashier::{self, AttemptView, CashierProblem, CashierView, MethodView, PaymentStatusView};
+use crate::web::cashier::{self, AttemptView, CashierProblem, CashierView, MethodReason, MethodView, PaymentStatusView};
 
 #[derive(Debug, Deserialize)]
 pub struct CashierQuery {
@@ -47,7 +47,7 @@ pub async fn show(
 /// The payment, if the secret fits it.
 fn permitted(state: &AppState, id: &str, secret: Option<&str>) -> Option<PaymentId> {
     let id: PaymentId = id.parse().ok()?;
-    constant_time_eq(secret?.as_bytes(), state.client_secret(id).as_bytes()).then_some(id)
+    compare::equal(secret?.as_bytes(), state.client_secret(id).as_bytes()).then_some(id)
 }
 
 /// Opens a code when there has been no attempt yet. A failure is shown on the page, not as an error.
@@ -99,7 +99,7 @@ async fn view_of(state: &AppState, ledger: &Ledger) -> Result<CashierView, ApiEr
             gateway: GatewayName::WeChatPay.as_str().to_owned(),
             flow: Flow::Qr.as_str().to_owned(),
             available: has_wechatpay,
-            reason: (!has_wechatpay).then(|| "cashier-method-not-set-up".to_owned()),
+            reason: (!has_wechatpay).then_some(MethodReason::NotConfigured),
         }],
         attempt: ledger.attempts.last().map(attempt_view),
         test_mode: payment.mode == Mode::Test,

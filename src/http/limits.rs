@@ -13,7 +13,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::state::AppState;
-use crate::config::{LimitsConfig, TrustedProxies};
+use crate::config::{IpNetwork, LimitsConfig};
 use crate::error::{ApiError, Code};
 use crate::ids::KeyId;
 
@@ -36,8 +36,8 @@ impl Limits {
     #[must_use]
     pub fn new(config: &LimitsConfig) -> Self {
         Self {
-            keys: RateLimiter::keyed(per_minute(config.requests_per_minute_per_key)),
-            addresses: RateLimiter::keyed(per_minute(config.requests_per_minute_per_address)),
+            keys: RateLimiter::keyed(per_minute(config.key_requests_per_minute)),
+            addresses: RateLimiter::keyed(per_minute(config.address_requests_per_minute)),
             streams: Arc::new(Semaphore::new(STREAMS)),
         }
     }
@@ -77,15 +77,16 @@ fn too_fast(wait: std::time::Duration) -> ApiError {
 
 /// The caller's own address: the last hop that is not one of our proxies.
 #[must_use]
-pub fn client_ip(request: &HttpRequest, proxies: &TrustedProxies) -> Option<IpAddr> {
+pub fn client_ip(request: &HttpRequest, proxies: &[IpNetwork]) -> Option<IpAddr> {
+    let is_proxy = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
     let peer = request.peer_addr().map(|a| a.ip())?;
-    if !proxies.contains(peer) {
+    if !is_proxy(peer) {
         return Some(peer);
     }
     let hops = request.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
     let mut hops: Vec<IpAddr> = hops.filter_map(|hop| parse_hop(hop.trim())).collect();
     while let Some(hop) = hops.pop() {
-        if !proxies.contains(hop) {
+        if !is_proxy(hop) {
             return Some(hop);
         }
     }

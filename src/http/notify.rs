@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::body::read_limited;
 use super::state::AppState;
 use crate::error::ApiError;
-use crate::gateways::{Gateway, Notice, Outcome, RawNotification, RawResponse};
+use crate::gateways::{Gateway, Outcome, RawNotification, RawResponse, VerifiedNotice};
 use crate::ids::AccountId;
 use crate::payments::settle::{Settled, Source};
 use crate::payments::{GatewayName, PaymentError};
@@ -77,12 +77,12 @@ async fn believe(state: &AppState, account: &Account, gateway: &dyn Gateway, raw
             return Outcome::Rejected(rejected);
         }
     };
-    let (notification, reports) = verified.split();
-    let source = Source::Notification { id: &notification.id };
-    let settled = match &reports {
-        crate::gateways::Reports::Order(report) => state.payments.settle(account, gateway, report, source).await,
-        crate::gateways::Reports::Refund(report) => state.payments.settle_refund(account, gateway, report, source).await,
-        crate::gateways::Reports::Other => Ok(Settled::Known),
+    let (id, kind) = (verified.get().id.clone(), verified.get().event_type.clone());
+    let source = Source::Notification { id: &id };
+    let settled = match &verified.into_notice() {
+        VerifiedNotice::Order(report) => state.payments.settle(account, gateway, report, source).await,
+        VerifiedNotice::Refund(report) => state.payments.settle_refund(account, gateway, report, source).await,
+        VerifiedNotice::Other => Ok(Settled::Known),
     };
     let outcome = match settled {
         Ok(Settled::Recorded | Settled::Known) => Outcome::Recorded,
@@ -92,8 +92,7 @@ async fn believe(state: &AppState, account: &Account, gateway: &dyn Gateway, raw
             return Outcome::Failed;
         }
     };
-    let kind = &notification.event_type;
-    let record = record(state, account, Some(notification.id.clone()), kind, outcome_name(outcome), "");
+    let record = record(state, account, Some(id), &kind, outcome_name(outcome), "");
     // The fact itself is durable; without this line only the log of notifications is poorer. A mismatch
     // must be remembered, though, or its event would be repeated.
     match state.storage.record_notification(&record).await {

@@ -5,12 +5,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 
 use crate::error::{ApiError, Code, FieldError};
 use crate::i18n::{self, Locale};
-use crate::telemetry;
+use crate::telemetry::RequestId;
 
 /// RFC 9457.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -140,9 +140,13 @@ fn api_error_of(error: &actix_web::Error) -> ApiError {
     }
 }
 
+fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default()
+}
+
 fn problem_response(request: &HttpRequest, error: &ApiError) -> HttpResponse {
     let locale = locale_of(request);
-    let problem = Problem::of(error, locale, telemetry::request_id(request));
+    let problem = Problem::of(error, locale, request_id(request));
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     response.insert_header((header::CONTENT_LANGUAGE, locale.tag())).insert_header((header::CACHE_CONTROL, "no-store"));

@@ -11,6 +11,7 @@ use crate::ids::{PaymentId, StoreId};
 use crate::payments::{Ledger, PaymentService, PaymentView};
 use crate::storage::Storage;
 use crate::vault::Vault;
+use crate::web::qr::Logo;
 use crate::webhooks::WebhookService;
 
 pub struct AppState {
@@ -28,6 +29,8 @@ pub struct AppState {
     /// Under it API keys are hashed and client secrets derived.
     pub pepper: [u8; 32],
     pub stores: HashMap<StoreId, StoreConfig>,
+    /// In the middle of QR codes, if one is configured.
+    pub qr_logo: Option<Logo>,
 }
 
 impl std::fmt::Debug for AppState {

@@ -1,6 +1,7 @@
 //! `/v1/webhook-endpoints`: where a shop hears events; delivery log, replay, test, rotation.
 
 use actix_web::{HttpResponse, web};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 
 use super::auth::SecretKey;
@@ -15,7 +16,6 @@ use crate::error::{ApiError, Code, FieldError};
 use crate::ids::{DeliveryId, EndpointId, EventId};
 use crate::payments::{EventType, Mode};
 use crate::storage::{Delivery, DeliveryStatus, DeliveryTry, Endpoint, ReplaySelection};
-use crate::webhooks::address;
 use crate::webhooks::endpoints::{EndpointError, NewEndpoint};
 use crate::webhooks::signing::Secret;
 
@@ -115,7 +115,7 @@ impl EndpointView {
             event_types: endpoint.event_types.clone(),
             description: endpoint.description.clone(),
             enabled: endpoint.enabled,
-            secret: secret.map(|s| s.reveal().to_owned()),
+            secret: secret.map(|s| s.to_text().expose_secret().to_owned()),
             previous_secret_expires_at: endpoint.previous_secret_expires_at,
             created_at: endpoint.created_at,
         }
@@ -156,7 +156,7 @@ impl From<EndpointError> for ApiError {
 }
 
 fn check_address(state: &AppState, url: &str, faults: &mut Faults) {
-    if let Err(refused) = address::check_url(url, state.webhooks.policy()) {
+    if let Err(refused) = state.webhooks.check_address(url) {
         let mut fault = FieldError::new("/url", "address_refused").with("reason", &refused);
         fault.args.push(("url", url.to_owned()));
         faults.add(fault);
@@ -226,7 +226,7 @@ pub async fn update(state: web::Data<AppState>, key: SecretKey, path: web::Path<
     responses((status = 204), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn delete(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
-    state.storage.delete_endpoint(endpoint.id).await?;
+    state.storage.delete_endpoint(endpoint.id, state.clock.now()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

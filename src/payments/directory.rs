@@ -4,25 +4,32 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+use secrecy::ExposeSecret;
+
 use super::attempt::{Flow, GatewayName};
 use super::error::PaymentError;
 use super::payment::Mode;
 use crate::clock::SharedClock;
-use crate::gateways::{self, AccountCredentials, SharedGateway, Transport};
+use crate::gateways::transport::Transports;
+use crate::gateways::{self, AccountCredentials, SharedGateway};
 use crate::ids::{AccountId, StoreId};
 use crate::storage::{Account, Storage};
-use crate::vault::{Place, Vault};
+use crate::vault::{Place, Vault, VaultError};
 
-/// Where the sealed secrets of an account stand; part of what seals them.
-#[must_use]
-pub fn secrets_place(account_id: AccountId) -> Place {
-    Place { table: "accounts".into(), row: account_id.to_string(), column: "sealed_secrets".into() }
+/// Seals the secrets of an account for the place where they are stored.
+///
+/// # Errors
+/// A vault without a master key.
+pub fn seal_secrets(vault: &Vault, id: AccountId, secrets: &serde_json::Value) -> Result<Vec<u8>, VaultError> {
+    vault.seal(&Place { row: &id.to_string(), ..SECRETS_PLACE }, secrets.to_string().as_bytes())
 }
+
+const SECRETS_PLACE: Place<'static> = Place { table: "accounts", row: "", column: "sealed_secrets" };
 
 pub struct GatewayDirectory {
     storage: Storage,
     vault: Arc<Vault>,
-    transport: Transport,
+    transports: Transports,
     clock: SharedClock,
     /// By account, with the version that was bound.
     bound: RwLock<HashMap<AccountId, (i64, SharedGateway)>>,
@@ -36,8 +43,8 @@ impl std::fmt::Debug for GatewayDirectory {
 
 impl GatewayDirectory {
     #[must_use]
-    pub fn new(storage: Storage, vault: Arc<Vault>, transport: Transport, clock: SharedClock) -> Self {
-        Self { storage, vault, transport, clock, bound: RwLock::default() }
+    pub fn new(storage: Storage, vault: Arc<Vault>, transports: Transports, clock: SharedClock) -> Self {
+        Self { storage, vault, transports, clock, bound: RwLock::default() }
     }
 
     /// The account and its gateway.
@@ -61,8 +68,9 @@ impl GatewayDirectory {
     /// # Errors
     /// As [`GatewayDirectory::of_account`].
     pub fn bind(&self, account: &Account) -> Result<SharedGateway, PaymentError> {
-        let secrets = self.vault.open(&secrets_place(account.id), &account.sealed_secrets)?;
-        let secrets = serde_json::from_slice(&secrets)
+        let place = Place { row: &account.id.to_string(), ..SECRETS_PLACE };
+        let secrets = self.vault.open(&place, &account.sealed_secrets)?;
+        let secrets = serde_json::from_slice(secrets.expose_secret())
             .map_err(|_| PaymentError::AccountUnreadable(account.id))?;
         let credentials = AccountCredentials {
             account_id: account.id,
@@ -71,7 +79,7 @@ impl GatewayDirectory {
             settings: account.settings.clone(),
             secrets,
         };
-        gateways::open(&credentials, &self.transport, &self.clock).map_err(PaymentError::AccountInvalid)
+        gateways::open(&credentials, &self.transports, Arc::clone(&self.clock)).map_err(PaymentError::AccountInvalid)
     }
 
     /// Chooses the account for a new attempt: the one named, else the only enabled one of that

@@ -52,6 +52,18 @@ impl Storage {
         .await
     }
 
+    /// Whether this notification has been recorded before, whatever its outcome.
+    pub async fn notification_seen(&self, account: AccountId, notification_id: &str) -> Result<bool> {
+        let id = notification_id.to_owned();
+        self.read(move |s| {
+            Box::pin(async move {
+                let sql = "SELECT 1 AS seen FROM notifications WHERE account_id = $1 AND notification_id = $2 LIMIT 1";
+                Ok(s.fetch_optional(sql, [account.into(), id.into()]).await?.is_some())
+            })
+        })
+        .await
+    }
+
     /// What an account's gateway sent, last first.
     pub async fn notifications(&self, account: AccountId, limit: i64) -> Result<Vec<NotificationSeen>> {
         self.read(move |s| {

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use super::address::{self, AddressPolicy};
-use super::schedule::next_try;
-use super::signing;
+use super::address::{AddressError, GuardedClient, check_url};
+use super::schedule::next_try_at;
+use super::signing::{self, Secret};
 use crate::clock::SharedClock;
 use crate::crypto::random;
 use crate::storage::{ClaimedDelivery, DeliveryTry, NextTry, Storage, StorageError};
@@ -26,15 +27,12 @@ pub struct WebhookService {
     pub(super) storage: Storage,
     pub(super) vault: Arc<Vault>,
     pub(super) clock: SharedClock,
-    pub(super) policy: AddressPolicy,
-    client: reqwest::Client,
+    client: GuardedClient,
     settings: DeliverySettings,
 }
 
 /// Longer than a delivery can take, so that no other replica sends it a second time.
 const LEASE_MARGIN_S: i64 = 30;
-/// Bytes of an answer that are kept for the delivery log.
-const ANSWER_EXCERPT_BYTES: usize = 512;
 
 impl std::fmt::Debug for WebhookService {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -46,15 +44,16 @@ impl WebhookService {
     /// # Errors
     /// When the HTTP client cannot be built.
     pub fn new(storage: Storage, vault: Arc<Vault>, clock: SharedClock, settings: DeliverySettings) -> Result<Self, reqwest::Error> {
-        let policy = AddressPolicy { allow_private: settings.allow_private_addresses };
-        let client = address::guarded_client(policy, Duration::from_secs(settings.timeout_s))?;
-        Ok(Self { storage, vault, clock, policy, client, settings })
+        let client = GuardedClient::new(Duration::from_secs(settings.timeout_s), settings.allow_private_addresses)?;
+        Ok(Self { storage, vault, clock, client, settings })
     }
 
-    /// What an endpoint's address may be.
-    #[must_use]
-    pub const fn policy(&self) -> AddressPolicy {
-        self.policy
+    /// Whether an endpoint may stand at this address, as far as can be judged without resolving it.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    pub fn check_address(&self, url: &str) -> Result<(), AddressError> {
+        check_url(url, self.settings.allow_private_addresses).map(|_| ())
     }
 
     /// Delivers up to `limit` due events; answers how many were tried.
@@ -86,10 +85,8 @@ impl WebhookService {
             NextTry::Delivered
         } else {
             // The tries counted so far do not include this one.
-            match next_try(claimed.delivery.tries + 1, random::fraction()) {
-                Some(pause_ms) => NextTry::At(now.plus_ms(pause_ms)),
-                None => NextTry::GivenUp,
-            }
+            let tries_made = u32::try_from(claimed.delivery.tries + 1).unwrap_or(u32::MAX);
+            next_try_at(tries_made, now, u32::from_be_bytes(random::bytes())).map_or(NextTry::GivenUp, NextTry::At)
         };
         let outcome = match next {
             NextTry::Delivered => "delivered",
@@ -103,43 +100,22 @@ impl WebhookService {
 
     /// The status the endpoint answered, or why it was not reached.
     async fn post(&self, claimed: &ClaimedDelivery) -> Result<u16, String> {
-        let now = self.clock.now();
-        address::check_url(&claimed.endpoint.url, self.policy).map_err(|refused| refused.to_string())?;
-        let secrets = self.live_secrets(&claimed.endpoint, now).map_err(|error| error.to_string())?;
+        let timestamp_s = self.clock.now().as_seconds();
+        let secrets = self.live_secrets(&claimed.endpoint, self.clock.now()).map_err(|error| error.to_string())?;
         let body = serde_json::to_vec(&claimed.event).map_err(|error| error.to_string())?;
         let id = claimed.event.id.to_string();
-        let timestamp_s = now.as_seconds();
-        let live: Vec<&signing::Secret> = secrets.iter().collect();
+        let live: Vec<&Secret> = secrets.iter().collect();
         let signature = signing::sign(&live, &id, timestamp_s, &body);
-        let request = self
-            .client
-            .post(&claimed.endpoint.url)
-            .header("content-type", "application/json")
-            .header("webhook-id", id)
-            .header("webhook-timestamp", timestamp_s.to_string())
-            .header("webhook-signature", signature)
-            .body(body);
-        let mut response = request.send().await.map_err(|error| failure(&error))?;
-        // The body is read a little so that the connection can be used again, and otherwise ignored.
-        let mut read = 0;
-        while let Ok(Some(chunk)) = response.chunk().await {
-            read += chunk.len();
-            if read > ANSWER_EXCERPT_BYTES {
-                break;
-            }
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in [
+            (signing::ID_HEADER, id),
+            (signing::TIMESTAMP_HEADER, timestamp_s.to_string()),
+            (signing::SIGNATURE_HEADER, signature),
+        ] {
+            headers.insert(name, HeaderValue::try_from(value).map_err(|error| error.to_string())?);
         }
-        Ok(response.status().as_u16())
+        let answer = self.client.post(&claimed.endpoint.url, headers, body.into()).await;
+        answer.map(|a| a.status).map_err(|error| error.to_string())
     }
-}
-
-/// Without the address: it may carry a token in its path.
-fn failure(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "no answer in time".to_owned();
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    if error.is_connect() { format!("could not connect: {cause}") } else { format!("the connection broke: {cause}") }
 }

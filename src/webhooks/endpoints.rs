@@ -1,5 +1,7 @@
 //! Endpoints: where a shop wants to hear events, and the secrets it checks them with.
 
+use secrecy::ExposeSecret;
+
 use super::delivery::WebhookService;
 use super::signing::Secret;
 use crate::clock::Timestamp;
@@ -31,9 +33,7 @@ pub struct NewEndpoint {
     pub description: String,
 }
 
-fn secret_place(id: EndpointId) -> Place {
-    Place { table: "webhook_endpoints".into(), row: id.to_string(), column: "sealed_secret".into() }
-}
+const SECRET_PLACE: Place<'static> = Place { table: "webhook_endpoints", row: "", column: "sealed_secret" };
 
 impl WebhookService {
     /// # Errors
@@ -119,12 +119,13 @@ impl WebhookService {
     }
 
     fn seal_secret(&self, id: EndpointId, secret: &Secret) -> Result<Vec<u8>, VaultError> {
-        self.vault.seal(&secret_place(id), secret.reveal().as_bytes())
+        let place = Place { row: &id.to_string(), ..SECRET_PLACE };
+        self.vault.seal(&place, secret.to_text().expose_secret().as_bytes())
     }
 
     fn open_secret(&self, id: EndpointId, sealed: &[u8]) -> Result<Secret, VaultError> {
-        let text = self.vault.open(&secret_place(id), sealed)?;
-        let text = std::str::from_utf8(&text).map_err(|_| VaultError::Damaged)?;
-        Secret::parse(text).map_err(|_| VaultError::Damaged)
+        let text = self.vault.open(&Place { row: &id.to_string(), ..SECRET_PLACE }, sealed)?;
+        let text = std::str::from_utf8(text.expose_secret()).map_err(|_| VaultError::Malformed)?;
+        Secret::parse(text).map_err(|_| VaultError::Malformed)
     }
 }
