@@ -18,8 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let vendored = root.join("src/web/docs");
     println!("cargo::rerun-if-changed={}", own.display());
     println!("cargo::rerun-if-changed={}", vendored.display());
-    // Cargo does not know that askama and include_str! read these; include_str! it learns by itself.
-    println!("cargo::rerun-if-changed={}", root.join("build.rs").display());
+    println!("cargo::rerun-if-changed=build.rs");
 
     let mut rows = Vec::new();
     for path in files(&own)? {

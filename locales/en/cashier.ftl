@@ -48,7 +48,7 @@ cashier-sandbox-phone = Scan with the sandbox phone (demo)
 cashier-phone-title = Reading this on your phone?
 cashier-phone-advice = Save the code or take a screenshot, show it on another device such as a computer or tablet, and point WeChat’s scanner at that screen. WeChat does not accept this kind of code by long press or from the album.
 cashier-phone-save = Save the QR code
-cashier-no-script = This page reloads every 5 seconds.
+cashier-no-script = This page reloads every 5 seconds; a new code needs JavaScript.
 cashier-reload = Reload now
 
 cashier-paid = Payment received

@@ -48,7 +48,7 @@ cashier-sandbox-phone = 用沙箱手机扫码（演示）
 cashier-phone-title = 正在用手机浏览？
 cashier-phone-advice = 请将二维码截屏或保存后，发到电脑、平板等另一台设备上显示，再用微信“扫一扫”对准屏幕付款。微信不支持长按识别或从相册选取此类付款码。
 cashier-phone-save = 保存二维码图片
-cashier-no-script = 本页每 5 秒自动刷新一次。
+cashier-no-script = 本页每 5 秒自动刷新一次；更换二维码需要启用 JavaScript。
 cashier-reload = 立即刷新
 
 cashier-paid = 支付成功

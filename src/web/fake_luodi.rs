@@ -93,6 +93,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
         .route("/pay/{state}", web::get().to(cashier))
         .route("/v1/payments", web::post().to(create))
         .route("/v1/payments/{id}", web::get().to(read))
+        .route("/v1/payments/{id}/stream", web::get().to(stream))
         .route("/v1/payments/{id}/refresh", web::post().to(read))
         .route("/v1/payments/{id}/attempts", web::post().to(open_attempt))
         .route("/v1/attempts/{id}/qr.svg", web::get().to(qr_svg))
@@ -206,6 +207,16 @@ async fn read(id: web::Path<String>, fake: web::Data<FakeLuodi>) -> HttpResponse
     match fake.state().payments.get(id.as_str()) {
         Some(payment) => HttpResponse::Ok().json(payment),
         None => HttpResponse::NotFound().json(json!({"code": "not_found", "title": "Not found"})),
+    }
+}
+
+/// One event, then the end: the browser comes back for the next after `retry`.
+async fn stream(id: web::Path<String>, fake: web::Data<FakeLuodi>) -> HttpResponse {
+    match fake.state().payments.get(id.as_str()) {
+        Some(payment) => HttpResponse::Ok()
+            .content_type("text/event-stream")
+            .body(format!("retry: 1000\nevent: payment\ndata: {payment}\n\n")),
+        None => HttpResponse::NotFound().finish(),
     }
 }
 

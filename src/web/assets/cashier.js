@@ -86,6 +86,7 @@
     $("refunded-fully").hidden = payment.status !== "refunded";
     // A failure to open leaves no attempt behind: its message stays until the shopper tries again.
     if (!(before === "failed" && stage === "preparing" && !attempt)) show(stage);
+    countDown();
     settle();
   }
 
@@ -177,7 +178,8 @@
         headers: { "Content-Type": "application/json", "Idempotency-Key": pendingKey },
         body: JSON.stringify({ gateway, flow }),
       });
-      if (answer.status < 500 && answer.status !== 409) pendingKey = null;
+      const running = answer.status === 409 && answer.body && /idempotency/.test(answer.body.code);
+      if (answer.status < 500 && !running) pendingKey = null;
       if (answer.ok) {
         tell("");
         await load();

@@ -3,6 +3,7 @@
 (() => {
   for (const input of document.querySelectorAll('.quantity input[type="number"]')) {
     input.addEventListener("change", () => { if (input.reportValidity()) input.form.requestSubmit(); });
+    input.form.querySelector("button").hidden = true;
   }
 
   const order = document.getElementById("order");

@@ -127,3 +127,24 @@ fn problems_have_pages_in_both_languages() {
         }
     }
 }
+
+/// The script asks the page for texts and parts by name; a renamed one would fail only in a browser.
+#[test]
+fn the_script_finds_everything_it_asks_the_page_for() {
+    let script = include_str!("../assets/cashier.js");
+    let template = include_str!("cashier.html");
+    let word = |rest: &str| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+    for name in script.split("data.text").skip(1).map(word) {
+        let kebab: String = name
+            .chars()
+            .map(|c| if c.is_ascii_uppercase() { format!("-{}", c.to_ascii_lowercase()) } else { c.to_string() })
+            .collect();
+        assert!(template.contains(&format!("data-text{kebab}=\"")), "{name}");
+    }
+    for id in script.split("$(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(template.contains(&format!("id=\"{id}\"")), "#{id}");
+    }
+    for stage in ["preparing", "qr", "unknown", "expired", "failed", "paid", "refunded", "closed"] {
+        assert!(template.contains(&format!("data-text-{stage}=\"")) && script.contains(&format!("\"{stage}\"")));
+    }
+}

@@ -84,7 +84,7 @@ async fn open_payment(shop: &Shop, order: &Order, locale: Locale) -> Result<Stri
         "order_ref": order.id,
         "amount_fen": order.amount_fen,
         "currency": "CNY",
-        "description": names.join("、"),
+        "description": names.join(if locale == Locale::En { ", " } else { "、" }),
         "return_url": format!("{}/orders/{}", shop.url, order.id),
         "metadata": {},
     });

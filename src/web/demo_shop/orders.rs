@@ -130,7 +130,7 @@ impl OrderBook {
         let day = now.to_beijing_rfc3339().get(..10).unwrap_or_default().replace('-', "");
         let random = Uuid::new_v4().simple().to_string().to_uppercase();
         let order = Order {
-            id: format!("T{day}{}", &random[..16]),
+            id: format!("T{day}{}", &random[..12]),
             amount_fen: cart.total_fen(),
             placed_at: now,
             closed: false,
