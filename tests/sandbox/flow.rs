@@ -273,3 +273,28 @@ async fn merchants_may_have_keys_of_their_own() {
     let short = MerchantDraft { apiv3_key: Some("short".into()), ..MerchantDraft::default() };
     assert!(add(short).await.is_err());
 }
+
+#[actix_web::test]
+async fn refunds_of_one_order_keep_their_distance_and_end_after_a_year() {
+    let shop = shop(MerchantDraft { refund_spacing_s: 60, ..MerchantDraft::default() }).await;
+    shop.create("BACK000004").await;
+    shop.pay("BACK000004");
+    let refund = |number: &str| shop.refund_body("BACK000004", number, 100);
+    shop.trusted("POST", REFUNDS, refund("R1")).await;
+    let soon = shop.call("POST", REFUNDS, refund("R2")).await;
+    assert_eq!((soon.status, soon.code().as_str()), (429, "FREQUENCY_LIMITED"));
+    shop.clock.advance_s(60);
+    shop.trusted("POST", REFUNDS, refund("R2")).await;
+    shop.clock.advance_s(366 * 86_400);
+    assert_eq!(shop.call("POST", REFUNDS, refund("R3")).await.code(), "INVALID_REQUEST");
+}
+
+#[actix_web::test]
+async fn a_call_names_its_client_and_an_unknown_path_is_said_to_be_unknown() {
+    let mut shop = shop(MerchantDraft::default()).await;
+    let unknown = shop.call("POST", "/v3/pay/transactions/sms", json!({})).await;
+    assert_eq!((unknown.status, unknown.code().as_str()), (404, "RESOURCE_NOT_EXISTS"));
+    shop.http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let nameless = shop.call("GET", &shop.query_target("NOWHERE001"), Value::Null).await;
+    assert_eq!((nameless.status, nameless.code().as_str()), (400, "PARAM_ERROR"));
+}

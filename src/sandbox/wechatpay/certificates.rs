@@ -133,6 +133,8 @@ mod tests {
             cipher.decrypt(Nonce::from_slice(nonce.as_bytes()), payload).unwrap()
         };
         assert_eq!(open("uluk4a9R25RW", "associatedData", "ulwSiIajGClcvcOYvOQ7+l+0PAbzzwI="), b"message");
+        const X2: &str = "LrfomHFv2BCtkGiLG8odd+X4nZgCfAswpzCBNI+YhOmx9Vheq1OhqBDKq/4iHqWVgma7bEJVa4IkLzf+cES7tsChcgjWnZ8wwaw6dbiuJRYqG8Lt4iEecaDBxldR2Bb+kiMTVL9qRA/BBta0bfkCOuq3bMByOqaiVpycoRfVCLprLeXM6gASdzvBdOMtG20BBUyM02EDjeedOy4iGQG6i5/PzZhVhgKbVemm8LRTyJNC8xpVVcQIqM+ZjL0YAN5DKbY1kRGMy7NnwzCcC1fPTI+LqlKyU5UI4r6unnLkGLWwvDz2ff1ulJ+2M1R0ggg+A6VVQXncYiFXO2cCpdlVesIHr2Hlq5x6HpK+G0NtJih1V2QS9PYJXJUagyrzYspVQvRuoxY361GRG/vjfUWlu7p2AsQ4Q6tLqLte8AOJMEIZM3DrDGvT4lk7AVO4nLB+wFSnPb149xpvlSZGP6Tl/qrAUcKGSSxAIauxVwdKj5z5QtKri10=";
+        assert!(open("ba9876543210", "", X2).starts_with(br#"{"mchid":"1900007291","out_trade_no":"SYN2026"#));
         let sealed = seal(key, b"message", "");
         assert_eq!(open(&sealed.nonce, "", &sealed.ciphertext), b"message");
     }

@@ -20,7 +20,7 @@ pub(super) struct Refusal {
     pub(super) code: String,
     pub(super) message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) detail: Option<Detail>,
+    pub(super) detail: Option<Box<Detail>>,
 }
 
 impl Refusal {
@@ -34,7 +34,7 @@ impl Refusal {
             status: 400,
             code: "PARAM_ERROR".to_owned(),
             message: format!("参数错误: {field} {issue}"),
-            detail: Some(Detail { field: field.to_owned(), value: value.clone(), issue, location }),
+            detail: Some(Box::new(Detail { field: field.to_owned(), value: value.clone(), issue, location })),
         }
     }
 

@@ -113,3 +113,13 @@ pub(super) fn random_digits(count: usize) -> String {
 pub(super) fn random_alphanumeric(count: usize) -> String {
     thread_rng().sample_iter(rand::distributions::Alphanumeric).take(count).map(char::from).collect()
 }
+
+/// The public half of the sample pair in the official documentation.
+#[cfg(test)]
+pub(super) fn published_key() -> RsaPublicKey {
+    use base64::Engine as _;
+    use rsa::pkcs8::DecodePublicKey;
+    const SPKI: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAptpm+qvIDCh/9wjU26SQCK26ogYkBhDrYxnAaw2JbbBsp1oDbHKk+1r381NeBUG2HEFAuU+Fr72u5ot3yKdzoF/FajAzQNKnm569/D3upKoi8mYBaST15Uig8j8qoUW1U217LL0jEHlSnHV3lcaDTXqDpTRR4Bfz9IqOgJgFZ8/oTfEomSrjrLYef81Eyxr7ZIMQXEKKEK7V4UXKS0+/fDsiG/cXidhzt8UbTL9vqXqxM2+IDImyO+FAc/tkBG55LmzxPto1Nq0WbnZzRM/wTzrd0I/8NlevxtFbphg4evlHjFNI7+GrqR87ViEwuAJJ9Je5QQjct5YJfFRWiZ5CMQIDAQAB";
+    let der = base64::engine::general_purpose::STANDARD.decode(SPKI).unwrap();
+    RsaPublicKey::from_public_key_der(&der).unwrap()
+}

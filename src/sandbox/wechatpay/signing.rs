@@ -111,6 +111,15 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_body_still_has_its_line() {
+        const X3: &str = "cnugoDVIEq4dXM1ZX9R/a74hcsCTLx37karpttl0bUR8OvGW0znZC7y//ttkYRmbH67GCnwZui5RqDlIHQUelOCowwEmoixdtR9bGcfM9PjYbVfAEMALfSyLWP7n/4G81OXV7ZL/543Zm5qZ2yRNL5GJvZyQY5S/1mPvMakHv2I9l08m9nzkMASZtSXE2MTeFHMatvkgv/gYu5YDtSMhIFoof8lATwvvRF7WmMgafAsytJMZn43f9L208MCiTMdoMbvZzxWmjMpnGC39YDsRJ7qX9pIVwwi8G49OlOPSGR5HK2I0H9qVkdkpqdlPmO7b7UrlwdDIhxTfa9oSsPPXgA==";
+        let message = canonical("1767240001", "5K8264ILTKCH16CQ2502SI8ZNMTM67VS", b"");
+        assert_eq!(message.len(), 45);
+        let key = crate::sandbox::wechatpay::keys::published_key();
+        assert!(is_signed_by(&key, &message, &STANDARD.decode(X3).unwrap()));
+    }
+
+    #[test]
     fn both_probe_shapes_come_up() {
         let signature = "A".repeat(344);
         assert_eq!(probe(&signature, Timestamp::from_seconds(2)).len(), 363);
