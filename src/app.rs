@@ -216,7 +216,8 @@ fn retention_of(config: &Config) -> Retention {
 
 fn serve_metrics(bind: SocketAddr, state: &web::Data<AppState>) -> anyhow::Result<(SocketAddr, ServerHandle)> {
     telemetry::metrics::install()?;
-    let listener = TcpListener::bind(bind).with_context(|| format!("cannot listen on {bind} (setting `metrics_bind`)"))?;
+    let listener =
+        TcpListener::bind(bind).with_context(|| format!("cannot listen on {bind} (setting `metrics_bind`)"))?;
     let address = listener.local_addr()?;
     let storage = web::Data::new(state.storage.clone());
     let clock = web::Data::new(Arc::clone(&state.clock));

@@ -85,7 +85,10 @@ impl Code {
     ];
 
     fn entry(self) -> (&'static str, u16) {
-        Self::CATALOGUE.iter().find(|(code, ..)| *code == self).map_or(("internal", 500), |(_, text, status)| (text, *status))
+        Self::CATALOGUE
+            .iter()
+            .find(|(code, ..)| *code == self)
+            .map_or(("internal", 500), |(_, text, status)| (text, *status))
     }
 
     #[must_use]
@@ -244,7 +247,8 @@ impl From<PaymentError> for ApiError {
             PaymentError::Refused(refusal) => refusal.into(),
             PaymentError::Gateway(error) => error.into(),
             PaymentError::NoAccount { gateway, mode, wanted } => {
-                let mut error = Self::new(Code::AccountMissing).with("gateway", gateway.as_str()).with("mode", mode.as_str());
+                let mut error =
+                    Self::new(Code::AccountMissing).with("gateway", gateway.as_str()).with("mode", mode.as_str());
                 if wanted.is_some() {
                     error.fields.push(FieldError::new("/account", "unknown_account").with("mode", mode.as_str()));
                 }

@@ -70,3 +70,5 @@ cashier-problem-too-many = Too many requests
 cashier-problem-too-many-advice = Please wait a moment and reload. If you have paid, the result is not affected.
 cashier-problem-unavailable = Service unavailable
 cashier-problem-unavailable-advice = Please reload later. If you have paid, do not pay again.
+cashier-problem-still-open = The payment has not arrived yet
+cashier-problem-still-open-advice = Go back to the shop’s payment page: it moves on by itself as soon as the payment is confirmed. Please do not pay twice.

@@ -70,3 +70,5 @@ cashier-problem-too-many = 访问过于频繁
 cashier-problem-too-many-advice = 请稍等片刻再刷新。如已付款，结果不受影响。
 cashier-problem-unavailable = 服务暂时不可用
 cashier-problem-unavailable-advice = 请稍后刷新。如已付款，请勿重复支付。
+cashier-problem-still-open = 尚未收到付款
+cashier-problem-still-open-advice = 请回到商家的收银台页面，确认到账后会自动跳转。请勿重复支付。

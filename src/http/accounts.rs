@@ -162,7 +162,11 @@ pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResp
 /// Read a merchant account
 #[utoipa::path(get, path = "/v1/accounts/{account_id}", tag = "accounts", params(("account_id" = AccountId, Path)),
     responses((status = 200, body = AccountView), (status = 404, body = Problem)), security(("secret_key" = [])))]
-pub async fn read(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn read(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(AccountView::of(&account_of(&state, &key, &path).await?, &state.public_url)))
 }
 
@@ -170,7 +174,12 @@ pub async fn read(state: web::Data<AppState>, key: SecretKey, path: web::Path<St
 #[utoipa::path(patch, path = "/v1/accounts/{account_id}", tag = "accounts", request_body = UpdateAccount,
     params(("account_id" = AccountId, Path)),
     responses((status = 200, body = AccountView), (status = 409, body = Problem), (status = 422, body = Problem)), security(("secret_key" = [])))]
-pub async fn update(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>, body: JsonBody) -> Result<HttpResponse, ApiError> {
+pub async fn update(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
     let mut account = account_of(&state, &key, &path).await?;
     let wanted: UpdateAccount = body.parse()?;
     let mut faults = Faults::default();
@@ -197,7 +206,11 @@ pub async fn update(state: web::Data<AppState>, key: SecretKey, path: web::Path<
 /// Looks at the credentials offline and by one harmless call; moves no money.
 #[utoipa::path(post, path = "/v1/accounts/{account_id}/check", tag = "accounts", params(("account_id" = AccountId, Path)),
     responses((status = 200, body = CheckResult), (status = 404, body = Problem)), security(("secret_key" = [])))]
-pub async fn check(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn check(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let account = account_of(&state, &key, &path).await?;
     let (_, gateway) = state.payments.gateways().of_account(account.id).await?;
     Ok(HttpResponse::Ok().json(CheckResult::of(gateway.check().await)))
@@ -207,5 +220,9 @@ async fn account_of(state: &AppState, key: &SecretKey, id: &str) -> Result<Accou
     let id: AccountId = id.parse().map_err(|_| ApiError::not_found("account"))?;
     let account = state.storage.account(id).await?.filter(|a| a.store_id == key.store_id);
     let account = account.ok_or_else(|| ApiError::not_found("account"))?;
-    if account.mode == key.mode { Ok(account) } else { Err(ApiError::new(Code::ModeMismatch).with("key_mode", key.mode.as_str())) }
+    if account.mode == key.mode {
+        Ok(account)
+    } else {
+        Err(ApiError::new(Code::ModeMismatch).with("key_mode", key.mode.as_str()))
+    }
 }

@@ -147,7 +147,11 @@ pub struct QrQuery {
     params(("attempt_id" = AttemptId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, content_type = "image/svg+xml"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
-pub async fn qr_svg(state: web::Data<AppState>, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn qr_svg(
+    state: web::Data<AppState>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let content = code_of(&state, &caller, &path).await?;
     let logo = state.qr_logo.as_ref();
     let svg = qr::svg(&content, logo).map_err(ApiError::internal)?;

@@ -21,11 +21,10 @@ impl FromRequest for JsonBody {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = request.app_data::<web::Data<AppState>>().map_or(65_536, |s| s.config.limits.body_bytes as usize);
-        let is_json = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok())
-            .is_some_and(|v| v.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json")));
+        let is_json =
+            request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| {
+                v.split(';').next().is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"))
+            });
         let payload = payload.take();
         Box::pin(async move {
             let bytes = read_limited(payload, limit).await?;
@@ -107,7 +106,10 @@ fn pointer(path: &str) -> String {
     if path == "." {
         return String::new();
     }
-    path.replace('[', ".").replace(']', "").split('.').fold(String::new(), |all, part| all + "/" + &part.replace('~', "~0").replace('/', "~1"))
+    path.replace('[', ".")
+        .replace(']', "")
+        .split('.')
+        .fold(String::new(), |all, part| all + "/" + &part.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The most similar of the names, if any is similar at all.
@@ -153,7 +155,10 @@ mod tests {
     fn every_fault_names_its_field() {
         assert_eq!(fault(r#"{"amout_fen":1}"#), ("/amout_fen".into(), "unknown_field_nearest"));
         assert_eq!(fault(r#"{"amount_fen":1,"colour":2}"#), ("/colour".into(), "unknown_field"));
-        assert_eq!(fault(r#"{"amount_fen":1,"shopper":{"ipp":"x"}}"#), ("/shopper/ipp".into(), "unknown_field_nearest"));
+        assert_eq!(
+            fault(r#"{"amount_fen":1,"shopper":{"ipp":"x"}}"#),
+            ("/shopper/ipp".into(), "unknown_field_nearest")
+        );
         assert_eq!(fault("{}"), ("/amount_fen".into(), "required"));
         assert_eq!(fault(r#"{"amount_fen":1.5}"#), ("/amount_fen".into(), "expected_whole_number"));
         assert_eq!(fault(r#"{"amount_fen":"1"}"#), ("/amount_fen".into(), "expected_whole_number"));

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::problem::locale_of;
+use super::problem::{accept_language, locale_of};
 use super::state::AppState;
 use crate::crypto::compare;
 use crate::error::ApiError;
@@ -12,7 +12,9 @@ use crate::i18n::Locale;
 use crate::ids::{AttemptId, PaymentId};
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{Attempt, Flow, GatewayName, Ledger, Mode, NextAction, PaymentError, PaymentStatus};
-use crate::web::cashier::{self, AttemptView, CashierProblem, CashierView, MethodReason, MethodView, PaymentStatusView};
+use crate::web::cashier::{
+    self, AttemptView, CashierProblem, CashierView, MethodReason, MethodView, PaymentStatusView,
+};
 
 #[derive(Debug, Deserialize)]
 pub struct CashierQuery {
@@ -27,13 +29,15 @@ pub async fn show(
     path: web::Path<String>,
     query: web::Query<CashierQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let locale = query.lang.as_deref().and_then(Locale::parse).unwrap_or_else(|| locale_of(&request));
+    let locale = Locale::choose(query.lang.as_deref(), accept_language(&request));
     let Some(id) = permitted(&state, &path, query.client_secret.as_deref()) else {
         return page(404, cashier::render_cashier_problem(CashierProblem::NotFound, locale));
     };
     let ledger = match state.payments.read(id).await {
         Ok(ledger) => ledger,
-        Err(PaymentError::NotFound(_)) => return page(404, cashier::render_cashier_problem(CashierProblem::NotFound, locale)),
+        Err(PaymentError::NotFound(_)) => {
+            return page(404, cashier::render_cashier_problem(CashierProblem::NotFound, locale));
+        }
         Err(error) => {
             tracing::error!(payment = %id, %error, "the cashier cannot read a payment");
             return page(503, cashier::render_cashier_problem(CashierProblem::Unavailable, locale));
@@ -125,19 +129,21 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
 fn page(status: u16, html: Result<String, askama::Error>) -> Result<HttpResponse, ApiError> {
     let html = html.map_err(ApiError::internal)?;
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or(actix_web::http::StatusCode::OK);
-    Ok(HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, crate::web::CONTENT_SECURITY_POLICY))
-        // The address carries the client secret.
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(html))
+    let mut response = HttpResponse::build(status);
+    // No referrer among them: the address carries the client secret.
+    for header in crate::web::PAGE_HEADERS {
+        response.insert_header(header);
+    }
+    Ok(response.content_type("text/html; charset=utf-8").body(html))
 }
 
 /// The shopper comes back from a gateway's page. What the browser says proves nothing: the gateway is
 /// asked, and the cashier shows what it said.
-pub async fn come_back(state: web::Data<AppState>, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn come_back(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id: AttemptId = path.parse().map_err(|_| ApiError::not_found("attempt"))?;
     let ledger = state.storage.ledger_of_attempt(id).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
     // An attempt's id is not a secret, so the address given to a stranger must not carry one. The
@@ -149,6 +155,6 @@ pub async fn come_back(state: web::Data<AppState>, path: web::Path<String>) -> R
     };
     match target {
         Some(url) => Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, url)).finish()),
-        None => page(200, cashier::render_cashier_problem(CashierProblem::StillOpen, Locale::negotiate(None))),
+        None => page(200, cashier::render_cashier_problem(CashierProblem::StillOpen, locale_of(&request))),
     }
 }

@@ -34,7 +34,11 @@ pub struct EventList {
 /// In the order of their commits, without gaps: remember `next_after` and nothing is ever missed.
 #[utoipa::path(get, path = "/v1/events", tag = "events", params(EventQuery),
     responses((status = 200, body = EventList), (status = 422, body = Problem)), security(("secret_key" = [])))]
-pub async fn list(state: web::Data<AppState>, key: SecretKey, query: web::Query<EventQuery>) -> Result<HttpResponse, ApiError> {
+pub async fn list(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    query: web::Query<EventQuery>,
+) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let after = query.after.unwrap_or(0);
     faults.between("?after", after, 0, i64::MAX);
@@ -56,8 +60,12 @@ pub fn parse_types<'a>(pointer: &str, names: impl Iterator<Item = &'a str>, faul
                 let names = EventType::ALL.map(EventType::as_str);
                 let near = super::body::nearest(name, &names);
                 faults.add(match near {
-                    Some(near) => FieldError::new(pointer, "unknown_event_type_nearest").with("name", name).with("nearest", near),
-                    None => FieldError::new(pointer, "unknown_event_type").with("name", name).with("allowed", names.join(", ")),
+                    Some(near) => {
+                        FieldError::new(pointer, "unknown_event_type_nearest").with("name", name).with("nearest", near)
+                    }
+                    None => FieldError::new(pointer, "unknown_event_type")
+                        .with("name", name)
+                        .with("allowed", names.join(", ")),
                 });
             }
         }

@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 
 use super::state::AppState;
+use crate::clock::{SharedClock, Timestamp};
 use crate::error::ApiError;
 use crate::storage::Storage;
-use crate::clock::{SharedClock, Timestamp};
 use crate::telemetry::metrics as names;
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]

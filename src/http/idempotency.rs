@@ -7,10 +7,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::auth::Caller;
+use super::problem::{Problem, locale_of};
 use super::state::AppState;
 use crate::crypto::digest::sha256;
 use crate::error::{ApiError, Code, FieldError};
-use crate::i18n::Locale;
 use crate::ids::StoreId;
 use crate::payments::Mode;
 use crate::storage::{Begun, IdempotencyRequest};
@@ -92,16 +92,12 @@ where
         }
         Err(error) => {
             // A definite refusal is an answer too: the same request gets it again.
-            let body = super::problem::Problem::of(&error, Locale::negotiate(accept_language(request)), String::new());
+            let body = Problem::of(&error, locale_of(request), String::new());
             let body = serde_json::to_vec(&body).unwrap_or_default();
             state.storage.finish_idempotent(scope.store_id, scope.mode, &key, error.code.status(), &body).await?;
             Err(error)
         }
     }
-}
-
-fn accept_language(request: &HttpRequest) -> Option<&str> {
-    request.headers().get("accept-language").and_then(|v| v.to_str().ok())
 }
 
 fn key_of(request: &HttpRequest) -> Result<String, ApiError> {
@@ -117,8 +113,5 @@ fn key_of(request: &HttpRequest) -> Result<String, ApiError> {
 fn replay(status: u16, body: Vec<u8>) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     let content_type = if status.is_success() { "application/json" } else { "application/problem+json" };
-    HttpResponse::build(status)
-        .insert_header(("Idempotency-Replayed", "true"))
-        .content_type(content_type)
-        .body(body)
+    HttpResponse::build(status).insert_header(("Idempotency-Replayed", "true")).content_type(content_type).body(body)
 }

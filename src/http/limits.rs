@@ -51,7 +51,9 @@ impl Limits {
     /// # Errors
     /// `rate_limited` with the seconds to wait.
     pub fn take_for_address(&self, address: IpAddr) -> Result<(), ApiError> {
-        self.addresses.check_key(&address).map_err(|until| too_fast(until.wait_time_from(DefaultClock::default().now())))
+        self.addresses
+            .check_key(&address)
+            .map_err(|until| too_fast(until.wait_time_from(DefaultClock::default().now())))
     }
 
     /// # Errors
@@ -108,7 +110,10 @@ pub async fn limit_addresses(
     let path = request.path();
     let exempt = path.starts_with("/notify/") || path.starts_with("/health/") || path.starts_with("/assets/");
     let by_key = request.headers().contains_key("authorization");
-    if !exempt && !by_key && let Some(state) = request.app_data::<web::Data<AppState>>() {
+    if !exempt
+        && !by_key
+        && let Some(state) = request.app_data::<web::Data<AppState>>()
+    {
         let address = client_ip(request.request(), &state.config.trusted_proxies);
         state.limits.take_for_address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))?;
     }

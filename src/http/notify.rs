@@ -136,6 +136,7 @@ const fn outcome_name(outcome: Outcome) -> &'static str {
 }
 
 fn raw_response(raw: RawResponse) -> HttpResponse {
-    let status = actix_web::http::StatusCode::from_u16(raw.status).unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
+    let status =
+        actix_web::http::StatusCode::from_u16(raw.status).unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
     HttpResponse::build(status).content_type(raw.content_type).body(raw.body)
 }

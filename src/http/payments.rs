@@ -81,7 +81,11 @@ struct FirstAttempt {
 }
 
 impl CreatePayment {
-    fn validate(self, key: &SecretKey, id: PaymentId) -> Result<(NewPayment, Option<FirstAttempt>, Option<String>), ApiError> {
+    fn validate(
+        self,
+        key: &SecretKey,
+        id: PaymentId,
+    ) -> Result<(NewPayment, Option<FirstAttempt>, Option<String>), ApiError> {
         let mut faults = Faults::default();
         faults.text("/order_ref", &self.order_ref, 64);
         let amount = faults.amount("/amount_fen", self.amount_fen);
@@ -125,7 +129,12 @@ fn check_metadata(metadata: &BTreeMap<String, String>, faults: &mut Faults) {
     }
 }
 
-fn first_attempt(gateway: Option<&str>, flow: Option<&str>, account: Option<&str>, faults: &mut Faults) -> Option<FirstAttempt> {
+fn first_attempt(
+    gateway: Option<&str>,
+    flow: Option<&str>,
+    account: Option<&str>,
+    faults: &mut Faults,
+) -> Option<FirstAttempt> {
     let account = account.and_then(|text| {
         let id = text.parse().ok();
         if id.is_none() {
@@ -194,19 +203,12 @@ async fn create_once(
     }
     let mut ledger = state.payments.create(new).await?;
     if let Some(first) = first {
-        let attempt = NewAttempt {
-            id: attempt_id,
-            gateway: first.gateway,
-            flow: first.flow,
-            account: first.account,
-            shopper_ip,
-        };
+        let attempt =
+            NewAttempt { id: attempt_id, gateway: first.gateway, flow: first.flow, account: first.account, shopper_ip };
         ledger = state.payments.open_attempt(ledger.payment.id, attempt).await?.0;
     }
-    let view = PaymentView {
-        client_secret: Some(state.client_secret(ledger.payment.id)),
-        ..state.payment_view(&ledger)
-    };
+    let view =
+        PaymentView { client_secret: Some(state.client_secret(ledger.payment.id)), ..state.payment_view(&ledger) };
     Ok((StatusCode::CREATED, serde_json::to_vec(&view).map_err(ApiError::internal)?))
 }
 
@@ -283,7 +285,11 @@ pub fn parse_time(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Opt
 #[utoipa::path(get, path = "/v1/payments/{payment_id}", tag = "payments",
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, body = PaymentView), (status = 404, body = Problem)), security(("secret_key" = []), ("client_secret" = [])))]
-pub async fn read(state: web::Data<AppState>, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn read(
+    state: web::Data<AppState>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let ledger = state.payments.read(id).await?;
@@ -296,7 +302,11 @@ pub async fn read(state: web::Data<AppState>, caller: Caller, path: web::Path<St
 #[utoipa::path(post, path = "/v1/payments/{payment_id}/refresh", tag = "payments",
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, body = PaymentView), (status = 404, body = Problem)), security(("secret_key" = []), ("client_secret" = [])))]
-pub async fn refresh(state: web::Data<AppState>, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn refresh(
+    state: web::Data<AppState>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let ledger = state.payments.refresh(id).await?;
@@ -309,7 +319,11 @@ pub async fn refresh(state: web::Data<AppState>, caller: Caller, path: web::Path
 /// open (`202`), is closed as soon as the gateway agrees, and takes no new attempts.
 #[utoipa::path(post, path = "/v1/payments/{payment_id}/close", tag = "payments", params(("payment_id" = PaymentId, Path)),
     responses((status = 200, body = PaymentView), (status = 202, body = PaymentView), (status = 409, body = Problem)), security(("secret_key" = [])))]
-pub async fn close(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn close(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     key.may_see(&state.payments.ledger(id).await?)?;
     let ledger = state.payments.close(id).await?;

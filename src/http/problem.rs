@@ -86,7 +86,12 @@ fn setting_text(code: &str, english: &str, locale: Locale) -> String {
 /// The caller's language.
 #[must_use]
 pub fn locale_of(request: &HttpRequest) -> Locale {
-    Locale::negotiate(request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()))
+    Locale::negotiate(accept_language(request))
+}
+
+#[must_use]
+pub fn accept_language(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok())
 }
 
 /// Words errors. Also catches what actix-web refuses by itself.
@@ -119,7 +124,10 @@ pub async fn word_problems(
 
 /// Routing failures have a status but no error and no body.
 fn unworded<B: MessageBody>(response: &ServiceResponse<B>) -> Option<ApiError> {
-    let empty = matches!(response.response().body().size(), actix_web::body::BodySize::None | actix_web::body::BodySize::Sized(0));
+    let empty = matches!(
+        response.response().body().size(),
+        actix_web::body::BodySize::None | actix_web::body::BodySize::Sized(0)
+    );
     match response.status() {
         StatusCode::NOT_FOUND if empty => Some(ApiError::not_found("page")),
         StatusCode::METHOD_NOT_ALLOWED if empty => Some(ApiError::new(Code::MethodNotAllowed)),

@@ -93,7 +93,11 @@ pub struct RefundQuery {
 /// List refunds, newest first
 #[utoipa::path(get, path = "/v1/refunds", tag = "refunds", params(RefundQuery),
     responses((status = 200, body = List<RefundView>), (status = 422, body = Problem)), security(("secret_key" = [])))]
-pub async fn list(state: web::Data<AppState>, key: SecretKey, query: web::Query<RefundQuery>) -> Result<HttpResponse, ApiError> {
+pub async fn list(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    query: web::Query<RefundQuery>,
+) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let status = query.status.as_deref().and_then(|text| {
         let status = RefundStatus::parse(text);
@@ -128,7 +132,11 @@ pub async fn list(state: web::Data<AppState>, key: SecretKey, query: web::Query<
 /// Read a refund
 #[utoipa::path(get, path = "/v1/refunds/{refund_id}", tag = "refunds", params(("refund_id" = RefundId, Path)),
     responses((status = 200, body = RefundView), (status = 404, body = Problem)), security(("secret_key" = [])))]
-pub async fn read(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn read(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id: RefundId = path.parse().map_err(|_| ApiError::not_found("refund"))?;
     let ledger = state.storage.ledger_of_refund(id).await?.ok_or_else(|| ApiError::not_found("refund"))?;
     key.may_see(&ledger)?;

@@ -5,7 +5,8 @@ use actix_web::http::header;
 use actix_web::web::{self, delete, get, patch, post};
 
 use super::{
-    accounts, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, stream, webhook_endpoints,
+    accounts, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, stream,
+    webhook_endpoints,
 };
 use crate::web::{assets, docs};
 

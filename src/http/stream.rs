@@ -29,7 +29,11 @@ const LIFETIME: Duration = Duration::from_secs(15 * 60);
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
-pub async fn listen(state: web::Data<AppState>, caller: Caller, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn listen(
+    state: web::Data<AppState>,
+    caller: Caller,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     let mut wakeups = state.storage.subscribe();
     let ledger = state.payments.ledger(id).await?;

@@ -60,7 +60,9 @@ impl Faults {
     pub fn web_address(&mut self, pointer: &str, text: &str) {
         let good = Url::parse(text).is_ok_and(|url| {
             let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-            (url.scheme() == "https" || (url.scheme() == "http" && local)) && url.username().is_empty() && url.password().is_none()
+            (url.scheme() == "https" || (url.scheme() == "http" && local))
+                && url.username().is_empty()
+                && url.password().is_none()
         });
         if !good {
             self.add(FieldError::new(pointer, "not_a_web_address"));

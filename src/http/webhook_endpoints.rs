@@ -195,7 +195,11 @@ pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResp
 /// Read an endpoint
 #[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 404, body = Problem)), security(("secret_key" = [])))]
-pub async fn read(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn read(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(EndpointView::of(&endpoint_of(&state, &key, &path).await?, None)))
 }
 
@@ -203,7 +207,12 @@ pub async fn read(state: web::Data<AppState>, key: SecretKey, path: web::Path<St
 #[utoipa::path(patch, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", request_body = UpdateEndpoint,
     params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 422, body = Problem)), security(("secret_key" = [])))]
-pub async fn update(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>, body: JsonBody) -> Result<HttpResponse, ApiError> {
+pub async fn update(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
     let mut endpoint = endpoint_of(&state, &key, &path).await?;
     let wanted: UpdateEndpoint = body.parse()?;
     let mut faults = Faults::default();
@@ -224,7 +233,11 @@ pub async fn update(state: web::Data<AppState>, key: SecretKey, path: web::Path<
 /// Delete an endpoint
 #[utoipa::path(delete, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 204), (status = 404, body = Problem)), security(("secret_key" = [])))]
-pub async fn delete(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn delete(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
     state.storage.delete_endpoint(endpoint.id, state.clock.now()).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -235,7 +248,11 @@ pub async fn delete(state: web::Data<AppState>, key: SecretKey, path: web::Path<
 /// For a day both secrets sign, so that no delivery fails its check while you deploy the new one.
 #[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/rotate-secret", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 409, body = Problem)), security(("secret_key" = [])))]
-pub async fn rotate_secret(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn rotate_secret(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
     let (endpoint, secret) = state.webhooks.rotate_secret(endpoint).await?;
     Ok(HttpResponse::Ok().json(EndpointView::of(&endpoint, Some(&secret))))
@@ -244,7 +261,11 @@ pub async fn rotate_secret(state: web::Data<AppState>, key: SecretKey, path: web
 /// Send a test event
 #[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/test", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 202, body = TestQueued), (status = 404, body = Problem)), security(("secret_key" = [])))]
-pub async fn test(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>) -> Result<HttpResponse, ApiError> {
+pub async fn test(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
     let delivery = state.webhooks.send_test(&endpoint).await?;
     Ok(HttpResponse::Accepted().json(TestQueued { delivery }))
@@ -254,7 +275,12 @@ pub async fn test(state: web::Data<AppState>, key: SecretKey, path: web::Path<St
 #[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/replay", tag = "webhooks", request_body = Replay,
     params(("endpoint_id" = EndpointId, Path)),
     responses((status = 202, body = Replayed), (status = 422, body = Problem)), security(("secret_key" = [])))]
-pub async fn replay(state: web::Data<AppState>, key: SecretKey, path: web::Path<String>, body: JsonBody) -> Result<HttpResponse, ApiError> {
+pub async fn replay(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
     let wanted: Replay = body.parse()?;
     let mut faults = Faults::default();
@@ -322,7 +348,11 @@ pub async fn deliveries(
 #[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/tries", tag = "webhooks",
     params(("endpoint_id" = EndpointId, Path), ("delivery_id" = DeliveryId, Path)),
     responses((status = 200, body = List<DeliveryTryView>), (status = 404, body = Problem)), security(("secret_key" = [])))]
-pub async fn tries(state: web::Data<AppState>, key: SecretKey, path: web::Path<(String, String)>) -> Result<HttpResponse, ApiError> {
+pub async fn tries(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, ApiError> {
     let (endpoint, delivery) = path.into_inner();
     let endpoint = endpoint_of(&state, &key, &endpoint).await?;
     let delivery: DeliveryId = delivery.parse().map_err(|_| ApiError::not_found("delivery"))?;
@@ -330,14 +360,13 @@ pub async fn tries(state: web::Data<AppState>, key: SecretKey, path: web::Path<(
     if found.is_none() {
         return Err(ApiError::not_found("delivery"));
     }
-    let data: Vec<DeliveryTryView> = state.storage.delivery_tries(delivery).await?.into_iter().map(Into::into).collect();
+    let data: Vec<DeliveryTryView> =
+        state.storage.delivery_tries(delivery).await?.into_iter().map(Into::into).collect();
     Ok(HttpResponse::Ok().json(List { data, next_cursor: None }))
 }
 
 async fn endpoint_of(state: &AppState, key: &SecretKey, id: &str) -> Result<Endpoint, ApiError> {
     let id: EndpointId = id.parse().map_err(|_| ApiError::not_found("endpoint"))?;
     let endpoint = state.storage.endpoint(id).await?;
-    endpoint
-        .filter(|e| e.store_id == key.store_id && e.mode == key.mode)
-        .ok_or_else(|| ApiError::not_found("endpoint"))
+    endpoint.filter(|e| e.store_id == key.store_id && e.mode == key.mode).ok_or_else(|| ApiError::not_found("endpoint"))
 }

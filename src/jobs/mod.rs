@@ -46,7 +46,12 @@ pub struct Jobs {
 
 impl Jobs {
     #[must_use]
-    pub fn new(payments: Arc<PaymentService>, webhooks: Arc<WebhookService>, clock: SharedClock, retention: Retention) -> Self {
+    pub fn new(
+        payments: Arc<PaymentService>,
+        webhooks: Arc<WebhookService>,
+        clock: SharedClock,
+        retention: Retention,
+    ) -> Self {
         let storage = payments.storage().clone();
         Self { payments, webhooks, storage, clock, retention }
     }

@@ -71,7 +71,7 @@ impl PaymentService {
         });
         match self.storage.create_payment(&ledger, events).await? {
             Created::New => Ok(ledger),
-            Created::Exists(recorded) => Ok(recorded),
+            Created::Exists(recorded) => Ok(*recorded),
         }
     }
 
@@ -81,7 +81,11 @@ impl PaymentService {
     /// # Errors
     /// `Refused` when the payment is not open, or an earlier attempt cannot be ended now; `Gateway`
     /// only when nothing was recorded for the attempt. A recorded attempt carries its own failure.
-    pub async fn open_attempt(&self, payment_id: PaymentId, new: NewAttempt) -> Result<(Ledger, AttemptId), PaymentError> {
+    pub async fn open_attempt(
+        &self,
+        payment_id: PaymentId,
+        new: NewAttempt,
+    ) -> Result<(Ledger, AttemptId), PaymentError> {
         let mut ledger = self.ledger(payment_id).await?;
         if ledger.attempt(new.id).is_some() {
             return Ok((self.resume_attempt(ledger, new.id).await?, new.id));
@@ -141,7 +145,11 @@ impl PaymentService {
         let before = attempt.status;
         let fact = match gateway.create(attempt.flow, &attempt.request).await {
             Ok(next_action) => Fact::AttemptOpened { attempt_id, next_action: next_action.into_inner() },
-            Err(GatewayError::Declined { reason: DeclineReason::AlreadyPaid | DeclineReason::AlreadyClosed, code, message }) => {
+            Err(GatewayError::Declined {
+                reason: DeclineReason::AlreadyPaid | DeclineReason::AlreadyClosed,
+                code,
+                message,
+            }) => {
                 // "This number exists" is no proof of anything: the order itself is asked about.
                 match gateway.query(&attempt.out_trade_no).await {
                     Ok(report) if report.get().state != OrderState::Unpaid => {
@@ -213,7 +221,9 @@ impl PaymentService {
     /// After a crash or a repeated call: an attempt that has no answer yet is asked about, not opened anew.
     async fn resume_attempt(&self, ledger: Ledger, id: AttemptId) -> Result<Ledger, PaymentError> {
         match ledger.attempt(id).map(|a| a.status) {
-            Some(AttemptStatus::Creating | AttemptStatus::Unknown) => self.ask_about_attempt(ledger.payment.id, id).await,
+            Some(AttemptStatus::Creating | AttemptStatus::Unknown) => {
+                self.ask_about_attempt(ledger.payment.id, id).await
+            }
             _ => Ok(ledger),
         }
     }
@@ -234,8 +244,12 @@ fn failed_create(attempt_id: AttemptId, before: AttemptStatus, error: &GatewayEr
         GatewayError::NotSent(_) if before == AttemptStatus::Creating => Fact::AttemptFailed { attempt_id, failure },
         GatewayError::NotSent(_)
         | GatewayError::Unknown(_)
-        | GatewayError::Declined { reason: DeclineReason::TryLater, .. } => Fact::AttemptUnknown { attempt_id, failure },
-        GatewayError::Declined { .. } | GatewayError::Misconfigured { .. } => Fact::AttemptFailed { attempt_id, failure },
+        | GatewayError::Declined { reason: DeclineReason::TryLater, .. } => {
+            Fact::AttemptUnknown { attempt_id, failure }
+        }
+        GatewayError::Declined { .. } | GatewayError::Misconfigured { .. } => {
+            Fact::AttemptFailed { attempt_id, failure }
+        }
     }
 }
 

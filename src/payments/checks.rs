@@ -201,7 +201,9 @@ impl PaymentService {
                 self.settle_refund(&account, gateway.as_ref(), &report, Source::Query).await?;
                 self.ledger(payment_id).await
             }
-            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if refund.status == RefundStatus::Unknown => {
+            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })
+                if refund.status == RefundStatus::Unknown =>
+            {
                 self.send_refund(payment_id, &refund, &account, gateway.as_ref()).await
             }
             Err(error) => {
@@ -248,7 +250,8 @@ impl PaymentService {
             }
             CheckSubject::Refund(id) => {
                 let refund = ledger.refund(id).filter(|r| r.status.is_unsettled())?;
-                let steps: &[i64] = if refund.status == RefundStatus::Pending { &REFUND_STEPS_S } else { &UNKNOWN_STEPS_S };
+                let steps: &[i64] =
+                    if refund.status == RefundStatus::Pending { &REFUND_STEPS_S } else { &UNKNOWN_STEPS_S };
                 Some(steps.get(index).copied().unwrap_or(HOURLY_S / 2))
             }
         }
@@ -319,7 +322,8 @@ impl PaymentService {
         let Ok(mut asking) = self.asking.lock() else { return };
         // What was asked long ago and waits for nobody need not be remembered.
         asking.retain(|_, a| {
-            std::sync::Arc::strong_count(&a.turn) > 1 || a.asked_at.is_some_and(|at| now.as_millis() - at.as_millis() < FRESH_FOR_MS)
+            std::sync::Arc::strong_count(&a.turn) > 1
+                || a.asked_at.is_some_and(|at| now.as_millis() - at.as_millis() < FRESH_FOR_MS)
         });
         if let Some(entry) = asking.get_mut(&id) {
             entry.asked_at = Some(now);

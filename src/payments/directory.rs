@@ -70,8 +70,8 @@ impl GatewayDirectory {
     pub fn bind(&self, account: &Account) -> Result<SharedGateway, PaymentError> {
         let place = Place { row: &account.id.to_string(), ..SECRETS_PLACE };
         let secrets = self.vault.open(&place, &account.sealed_secrets)?;
-        let secrets = serde_json::from_slice(secrets.expose_secret())
-            .map_err(|_| PaymentError::AccountUnreadable(account.id))?;
+        let secrets =
+            serde_json::from_slice(secrets.expose_secret()).map_err(|_| PaymentError::AccountUnreadable(account.id))?;
         let credentials = AccountCredentials {
             account_id: account.id,
             gateway: account.gateway,
@@ -108,7 +108,11 @@ impl GatewayDirectory {
             (Some(account), true) => account,
         };
         let (account, bound) = self.of_account(account.id).await?;
-        if bound.flows().contains(&flow) { Ok((account, bound)) } else { Err(PaymentError::FlowUnsupported { gateway, flow }) }
+        if bound.flows().contains(&flow) {
+            Ok((account, bound))
+        } else {
+            Err(PaymentError::FlowUnsupported { gateway, flow })
+        }
     }
 
     /// Gateway objects in use, for periodic care.

@@ -26,7 +26,11 @@ impl PaymentService {
     ///
     /// # Errors
     /// `Refused` when the payment is not paid or less is left; `Gateway` only when nothing was recorded.
-    pub async fn request_refund(&self, payment_id: PaymentId, new: NewRefund) -> Result<(Ledger, RefundId), PaymentError> {
+    pub async fn request_refund(
+        &self,
+        payment_id: PaymentId,
+        new: NewRefund,
+    ) -> Result<(Ledger, RefundId), PaymentError> {
         let ledger = self.ledger(payment_id).await?;
         if ledger.refund(new.id).is_some() {
             return Ok((self.ask_about_refund(payment_id, new.id).await?, new.id));

@@ -11,7 +11,9 @@ use super::ledger::{Fact, Ledger, Refusal};
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::{DuplicatePolicy, PaymentService};
 use crate::clock::Timestamp;
-use crate::gateways::{Gateway, Merchant, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified};
+use crate::gateways::{
+    Gateway, Merchant, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified,
+};
 use crate::ids::{AccountId, EventId, RefundId};
 use crate::storage::Account;
 use crate::telemetry::alarm;
@@ -31,7 +33,9 @@ pub enum Settled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
     /// The gateway's id of the notification, the same on redelivery.
-    Notification { id: &'a str },
+    Notification {
+        id: &'a str,
+    },
     Query,
 }
 
@@ -160,7 +164,12 @@ impl PaymentService {
     }
 
     /// Redelivery and polling would repeat the same mismatch for days: one event is enough.
-    async fn tells_something_new(&self, source: Source<'_>, ledger: &Ledger, difference: &str) -> Result<bool, PaymentError> {
+    async fn tells_something_new(
+        &self,
+        source: Source<'_>,
+        ledger: &Ledger,
+        difference: &str,
+    ) -> Result<bool, PaymentError> {
         let facts = self.storage.facts(ledger.payment.id).await?;
         Ok(!facts.iter().any(|(fact, _)| {
             matches!(fact, Fact::Mismatch { details }
@@ -175,7 +184,10 @@ impl PaymentService {
         report: serde_json::Value,
         source: Source<'_>,
     ) -> Result<Settled, PaymentError> {
-        alarm("unknown_order", &format!("account {}: a verified message names an order that is not recorded", account.id));
+        alarm(
+            "unknown_order",
+            &format!("account {}: a verified message names an order that is not recorded", account.id),
+        );
         let seen = match source {
             Source::Notification { id } => self.storage.notification_seen(account.id, id).await?,
             Source::Query => true,
@@ -216,7 +228,10 @@ impl PaymentService {
                         metrics::histogram!("luodi_settle_seconds").record(ms as f64 / 1000.0);
                     }
                     if ledger.payment.late {
-                        alarm("late_payment", &format!("payment {} was paid after it had been closed", ledger.payment.id));
+                        alarm(
+                            "late_payment",
+                            &format!("payment {} was paid after it had been closed", ledger.payment.id),
+                        );
                     }
                 }
                 EventType::PaymentDuplicatePaid => {
@@ -245,8 +260,14 @@ struct SurplusRefund<'a> {
 }
 
 impl SurplusRefund<'_> {
-    fn request(&self, ledger: &mut Ledger, attempt_id: crate::ids::AttemptId, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
-        let policy = self.service.settings.duplicate_policies.get(&ledger.payment.store_id).copied().unwrap_or_default();
+    fn request(
+        &self,
+        ledger: &mut Ledger,
+        attempt_id: crate::ids::AttemptId,
+        at: Timestamp,
+    ) -> Result<Vec<NewEvent>, Refusal> {
+        let policy =
+            self.service.settings.duplicate_policies.get(&ledger.payment.store_id).copied().unwrap_or_default();
         let Some(attempt) = ledger.attempt(attempt_id).filter(|_| policy == DuplicatePolicy::Refund) else {
             return Ok(Vec::new());
         };
@@ -290,7 +311,12 @@ fn merchant_difference(expected: &Merchant, told: &Merchant) -> Option<&'static 
     (told.app_id.is_some() && told.app_id != expected.app_id).then_some("app_id")
 }
 
-fn order_difference(expected: &Merchant, ledger: &Ledger, attempt: &Attempt, report: &OrderReport) -> Option<&'static str> {
+fn order_difference(
+    expected: &Merchant,
+    ledger: &Ledger,
+    attempt: &Attempt,
+    report: &OrderReport,
+) -> Option<&'static str> {
     let paid = matches!(report.state, OrderState::Paid { .. });
     if let Some(difference) = merchant_difference(expected, &report.merchant) {
         return Some(difference);
@@ -310,7 +336,12 @@ fn order_difference(expected: &Merchant, ledger: &Ledger, attempt: &Attempt, rep
     }
 }
 
-fn refund_difference(expected: &Merchant, ledger: &Ledger, refund: &Refund, report: &RefundReport) -> Option<&'static str> {
+fn refund_difference(
+    expected: &Merchant,
+    ledger: &Ledger,
+    refund: &Refund,
+    report: &RefundReport,
+) -> Option<&'static str> {
     if let Some(difference) = merchant_difference(expected, &report.merchant) {
         return Some(difference);
     }
@@ -336,9 +367,8 @@ fn refund_fact(refund_id: RefundId, report: &RefundReport, now: Timestamp) -> Fa
             gateway_refund_no,
             failure: Some(super::Failure { code: code.clone(), message: message.clone() }),
         },
-        RefundState::Failed { code, message } => Fact::RefundFailed {
-            refund_id,
-            failure: super::Failure { code: code.clone(), message: message.clone() },
-        },
+        RefundState::Failed { code, message } => {
+            Fact::RefundFailed { refund_id, failure: super::Failure { code: code.clone(), message: message.clone() } }
+        }
     }
 }

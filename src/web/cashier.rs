@@ -275,6 +275,8 @@ pub enum CashierProblem {
     NotFound,
     TooManyRequests,
     Unavailable,
+    /// Back from a gateway's page, and the money has not been seen yet.
+    StillOpen,
 }
 
 #[derive(Template)]
@@ -295,6 +297,7 @@ pub fn render_cashier_problem(kind: CashierProblem, locale: Locale) -> Result<St
     let (title, advice) = match kind {
         CashierProblem::NotFound => ("cashier-problem-not-found", "cashier-problem-not-found-advice"),
         CashierProblem::TooManyRequests => ("cashier-problem-too-many", "cashier-problem-too-many-advice"),
+        CashierProblem::StillOpen => ("cashier-problem-still-open", "cashier-problem-still-open-advice"),
         CashierProblem::Unavailable => ("cashier-problem-unavailable", "cashier-problem-unavailable-advice"),
     };
     ProblemPage { t, chrome: Chrome::new(), title: t.get(title), advice: t.get(advice) }.render()

@@ -43,7 +43,12 @@ impl std::fmt::Debug for WebhookService {
 impl WebhookService {
     /// # Errors
     /// When the HTTP client cannot be built.
-    pub fn new(storage: Storage, vault: Arc<Vault>, clock: SharedClock, settings: DeliverySettings) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        storage: Storage,
+        vault: Arc<Vault>,
+        clock: SharedClock,
+        settings: DeliverySettings,
+    ) -> Result<Self, reqwest::Error> {
         let client = GuardedClient::new(Duration::from_secs(settings.timeout_s), settings.allow_private_addresses)?;
         Ok(Self { storage, vault, clock, client, settings })
     }
@@ -64,8 +69,11 @@ impl WebhookService {
         let lease_s = i64::try_from(self.settings.timeout_s).unwrap_or(LEASE_MARGIN_S) + LEASE_MARGIN_S;
         let claimed = self.storage.claim_deliveries(self.clock.now(), lease_s, limit).await?;
         let count = claimed.len();
-        let results: Vec<Result<(), StorageError>> =
-            stream::iter(claimed).map(|c| self.deliver(c)).buffer_unordered(self.settings.concurrency.max(1)).collect().await;
+        let results: Vec<Result<(), StorageError>> = stream::iter(claimed)
+            .map(|c| self.deliver(c))
+            .buffer_unordered(self.settings.concurrency.max(1))
+            .collect()
+            .await;
         results.into_iter().collect::<Result<Vec<()>, _>>()?;
         Ok(count)
     }
