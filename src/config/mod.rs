@@ -146,7 +146,7 @@ settings! {
         shop_name: String = String::new(),
         /// What happens when a shopper pays twice: "refund" returns the surplus, "alert" only reports it.
         duplicate_policy: DuplicatePolicy = DuplicatePolicy::Refund,
-        /// Origins whose pages may call this server from the browser, such as "https://shop.example".
+        /// Origins whose pages may call this server from the browser, such as `"https://shop.example"`.
         allowed_origins: Vec<String> = Vec::new(),
         /// Hosts to which shoppers may be sent back after paying; empty means those of the allowed origins.
         return_url_hosts: Vec<String> = Vec::new(),
