@@ -5,7 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +29,6 @@ const QUEUE: usize = 1024;
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
 pub(super) struct SqliteBackend {
-    path: PathBuf,
     queue: Mutex<Option<mpsc::Sender<Box<dyn Queued>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: SqlitePool,
@@ -63,7 +62,7 @@ impl SqliteBackend {
             .map_err(|e| cannot_open(path, &e))?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(run_writer(Session::sqlite_writer(connection), waiting, changed, lock));
-        Ok(Self { path: path.to_owned(), queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)), readers })
+        Ok(Self { queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)), readers })
     }
 
     pub(super) async fn write<T: Send + 'static>(&self, work: Work<T>) -> Result<T> {
@@ -82,10 +81,6 @@ impl SqliteBackend {
 
     pub(super) const fn readers(&self) -> &SqlitePool {
         &self.readers
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Lets the waiting jobs finish, then gives up the file.
@@ -194,7 +189,7 @@ async fn run_in_savepoint(session: &mut Session, job: &mut dyn Queued) -> Result
 }
 
 /// The file holds sealed secrets and order data: only its owner may read it.
-fn create_private(path: &Path) -> Result<()> {
+pub(super) fn create_private(path: &Path) -> Result<()> {
     let mut options = File::options();
     options.append(true).create(true);
     #[cfg(unix)]
