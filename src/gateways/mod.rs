@@ -2,6 +2,8 @@
 //! Promises: a [`Verified`] exists only where a gateway's own proof was checked; what is not proven
 //! is [`GatewayError::Unknown`]. Knows neither storage nor our HTTP routes.
 
+pub mod breaker;
+pub mod transport;
 pub mod wechatpay;
 
 use std::sync::Arc;
@@ -9,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::Serialize;
 
-use crate::clock::Timestamp;
+use crate::clock::{SharedClock, Timestamp};
 use crate::ids::AccountId;
 use crate::money::Fen;
 use crate::payments::attempt::{Flow, GatewayName, NextAction};
@@ -339,3 +341,20 @@ pub struct SettingProblem {
 }
 
 pub type SharedGateway = Arc<dyn Gateway>;
+
+/// Binds a gateway to an account. Works offline: keys are parsed, nothing is fetched.
+///
+/// # Errors
+/// Every problem of the settings and secrets at once.
+pub fn open(
+    credentials: &AccountCredentials,
+    transports: &transport::Transports,
+    clock: SharedClock,
+) -> Result<SharedGateway, Vec<SettingProblem>> {
+    let transport = transports.to(credentials.gateway);
+    match credentials.gateway {
+        GatewayName::WeChatPay => {
+            wechatpay::WeChatPay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
+        }
+    }
+}

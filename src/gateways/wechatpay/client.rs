@@ -1,0 +1,239 @@
+//! Calls to WeChat Pay: signed on the way out, verified on the way in.
+//! Promises: nothing that is not verified is returned; an unverifiable success is `Unknown`; the keys
+//! of an account are fetched by one call at a time and at most once a minute.
+
+use bytes::Bytes;
+use reqwest::Method;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::errors::{self, Operation};
+use super::requests;
+use super::sign::{Claim, Signer};
+use super::trust::{DownloadError, Trust};
+use crate::clock::{SharedClock, Timestamp};
+use crate::gateways::breaker::Breaker;
+use crate::gateways::transport::{Answer, Call, READ_TIMEOUT, SendError, Transport, WRITE_TIMEOUT};
+use crate::gateways::{GatewayError, Rejected};
+
+/// The least time between two downloads, in seconds.
+const DOWNLOAD_SPACING_S: i64 = 60;
+/// Certificates are renewed this often, in seconds: well under the 12 hours WeChat asks for.
+const RENEW_AFTER_S: i64 = 6 * 3600;
+/// After a failure while some key is held, in seconds.
+const RETRY_AFTER_S: i64 = 600;
+
+#[derive(Debug)]
+pub(super) struct Client {
+    pub signer: Signer,
+    pub transport: Transport,
+    pub clock: SharedClock,
+    pub base: Url,
+    pub backup: Option<Url>,
+    pub trust: Trust,
+    pub breaker: Breaker,
+    downloads: Mutex<Downloads>,
+}
+
+#[derive(Debug, Default)]
+struct Downloads {
+    attempted_at: Option<Timestamp>,
+    /// The last time WeChat gave certificates, or said that there are none.
+    settled_at: Option<Timestamp>,
+}
+
+/// How a certificate download ended.
+#[derive(Debug)]
+pub(super) enum DownloadOutcome {
+    TakenIn,
+    /// The merchant has none: it is expected to use the public key.
+    NoneExist,
+    Rejected(DownloadError),
+    Refused(GatewayError),
+}
+
+impl Client {
+    pub(super) fn new(
+        signer: Signer,
+        trust: Trust,
+        transport: Transport,
+        clock: SharedClock,
+        base: Url,
+        backup: Option<Url>,
+    ) -> Self {
+        let breaker = Breaker::new(clock.clone());
+        Self { signer, transport, clock, base, backup, trust, breaker, downloads: Mutex::default() }
+    }
+
+    /// One call through the circuit breaker. The body it returns is verified; it is empty for 204.
+    pub(super) async fn call(
+        &self,
+        operation: Operation,
+        method: Method,
+        target: &str,
+        body: &str,
+    ) -> Result<Bytes, GatewayError> {
+        self.breaker.admit()?;
+        let result = self.call_unguarded(operation, method, target, body).await;
+        self.breaker.record(&result);
+        result
+    }
+
+    async fn call_unguarded(
+        &self,
+        operation: Operation,
+        method: Method,
+        target: &str,
+        body: &str,
+    ) -> Result<Bytes, GatewayError> {
+        let answer = self.exchange(operation, method, target, body).await?;
+        if !(200..=299).contains(&answer.status) {
+            return Err(errors::read(operation, answer.status, &answer.body));
+        }
+        match self.verify(|name| answer.header(name), &answer.body).await {
+            Ok(()) => Ok(answer.body),
+            Err(rejected) => {
+                count_rejection("answer", rejected);
+                tracing::warn!(operation = operation.as_str(), %rejected, "a success of WeChat Pay is not proven");
+                Err(GatewayError::Unknown(format!("status {} but {rejected}", answer.status)))
+            }
+        }
+    }
+
+    /// Signs, sends, and repeats once at the backup host if no connection came about. The signature
+    /// does not cover the host, so the very same request is sent.
+    pub(super) async fn exchange(
+        &self,
+        operation: Operation,
+        method: Method,
+        target: &str,
+        body: &str,
+    ) -> Result<Answer, SendError> {
+        let now = self.clock.now();
+        let mut headers = vec![
+            ("authorization", self.signer.authorize(method.as_str(), target, now, body.as_bytes())),
+            ("accept", "application/json".to_owned()),
+        ];
+        if !body.is_empty() {
+            headers.push(("content-type", "application/json".to_owned()));
+        }
+        if let Some(serial) = self.trust.preferred_serial(now) {
+            headers.push(("wechatpay-serial", serial));
+        }
+        let call = Call {
+            operation: operation.as_str(),
+            method,
+            url: address(&self.base, target)?,
+            headers,
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            timeout: if operation.is_write() { WRITE_TIMEOUT } else { READ_TIMEOUT },
+        };
+        let first = self.transport.send(call.clone()).await;
+        let answer = match (first, &self.backup) {
+            (Err(SendError::NotConnected(reason)), Some(backup)) => {
+                tracing::warn!(%reason, "WeChat Pay cannot be reached, trying its other host");
+                self.transport.send(Call { url: address(backup, target)?, ..call }).await
+            }
+            (other, _) => other,
+        };
+        match &answer {
+            Ok(answer) => tracing::debug!(
+                operation = operation.as_str(),
+                status = answer.status,
+                request_id = answer.header("request-id").unwrap_or_default(),
+                code = errors::code_of(&answer.body).unwrap_or_default(),
+                "WeChat Pay answered"
+            ),
+            Err(error) => tracing::warn!(operation = operation.as_str(), ?error, "WeChat Pay gave no answer"),
+        }
+        answer
+    }
+
+    /// The checks of the protocol, in its order. May fetch certificates for an unknown serial.
+    pub(super) async fn verify<'a>(
+        &self,
+        header: impl Fn(&str) -> Option<&'a str>,
+        body: &[u8],
+    ) -> Result<(), Rejected> {
+        let claim = Claim::read(header, self.clock.now())?;
+        let key = match self.trust.find(claim.serial, self.clock.now()) {
+            Some(key) => key,
+            None if Trust::may_be_fetched(claim.serial) => {
+                self.download_if(|d, now| is_older(d.attempted_at, DOWNLOAD_SPACING_S, now)).await;
+                self.trust.find(claim.serial, self.clock.now()).ok_or(Rejected::UnknownKey)?
+            }
+            None => {
+                tracing::error!(serial = claim.serial, "this WeChat Pay public key is not configured");
+                return Err(Rejected::UnknownKey);
+            }
+        };
+        claim.verify(&key, body).inspect_err(|_| {
+            if claim.is_probe() {
+                tracing::debug!("WeChat Pay sent a signature probe, which was refused as it should be");
+            }
+        })
+    }
+
+    /// Renews certificates when they are due.
+    pub(super) async fn renew(&self) {
+        let holds_keys = self.trust.public_key_id().is_some() || self.trust.certificate_count() > 0;
+        let spacing = if holds_keys { RETRY_AFTER_S } else { DOWNLOAD_SPACING_S };
+        self.download_if(|d, now| is_older(d.settled_at, RENEW_AFTER_S, now) && is_older(d.attempted_at, spacing, now))
+            .await;
+    }
+
+    /// Downloads if `is_due` under the lock: whoever waited finds the result of the one before.
+    async fn download_if(&self, is_due: impl Fn(&Downloads, Timestamp) -> bool + Send) {
+        let mut downloads = self.downloads.lock().await;
+        let now = self.clock.now();
+        if !is_due(&downloads, now) {
+            return;
+        }
+        downloads.attempted_at = Some(now);
+        match self.download().await.0 {
+            DownloadOutcome::TakenIn | DownloadOutcome::NoneExist => downloads.settled_at = Some(now),
+            outcome => tracing::warn!(?outcome, "the certificates of WeChat Pay could not be renewed"),
+        }
+    }
+
+    /// One certificate download, whenever asked; also what an account check calls, which wants to see
+    /// the bare answer.
+    pub(super) async fn download(&self) -> (DownloadOutcome, Option<Answer>) {
+        let answer = match self.exchange(Operation::Certificates, Method::GET, requests::CERTIFICATES, "").await {
+            Ok(answer) => answer,
+            Err(error) => return (DownloadOutcome::Refused(error.into()), None),
+        };
+        let outcome = if (200..=299).contains(&answer.status) {
+            match self.trust.take_in(&answer, self.clock.now()) {
+                Ok(()) => DownloadOutcome::TakenIn,
+                Err(error) => DownloadOutcome::Rejected(error),
+            }
+        } else if answer.status == 404 && errors::code_of(&answer.body).as_deref() == Some("RESOURCE_NOT_EXISTS") {
+            DownloadOutcome::NoneExist
+        } else {
+            DownloadOutcome::Refused(errors::read(Operation::Certificates, answer.status, &answer.body))
+        };
+        (outcome, Some(answer))
+    }
+}
+
+/// Counts what was not believed; `source` is `answer` or `notification`.
+pub(super) fn count_rejection(source: &'static str, rejected: Rejected) {
+    metrics::counter!(
+        "luodi_gateway_rejected_total",
+        "gateway" => "wechatpay", "source" => source, "reason" => rejected.code()
+    )
+    .increment(1);
+}
+
+fn is_older(at: Option<Timestamp>, seconds: i64, now: Timestamp) -> bool {
+    at.is_none_or(|at| now.seconds_since(at).abs() >= seconds)
+}
+
+/// Joins host and target, and makes sure that the target goes out as it was signed.
+fn address(base: &Url, target: &str) -> Result<Url, SendError> {
+    let joined = format!("{}{target}", base.as_str().trim_end_matches('/'));
+    let url = Url::parse(&joined).map_err(|_| SendError::Refused("the address cannot be formed".to_owned()))?;
+    let sent = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    if sent == target { Ok(url) } else { Err(SendError::Refused("the address would change on the way".to_owned())) }
+}
