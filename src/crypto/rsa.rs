@@ -99,6 +99,12 @@ impl SigningKey {
         }
     }
 
+    /// A throw-away key for unit tests.
+    #[cfg(test)]
+    pub(crate) fn generate() -> Self {
+        Self(RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).expect("keys can be made"))
+    }
+
     fn checked(key: RsaKeyPair) -> Result<Self, KeyError> {
         if key.public_modulus_len() * 8 < MIN_BITS { Err(KeyError::TooSmall) } else { Ok(Self(key)) }
     }

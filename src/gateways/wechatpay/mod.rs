@@ -58,7 +58,7 @@ impl WeChatPay {
         clock: SharedClock,
     ) -> Result<Self, Vec<SettingProblem>> {
         let parsed = Parsed::read(credentials)?;
-        let backup = parsed.backup_base();
+        let backup = settings::backup_of(&parsed.api_base);
         let merchant = Merchant { merchant_no: parsed.mchid.clone(), app_id: Some(parsed.appid.clone()) };
         let signer = Signer { mchid: parsed.mchid, merchant_serial: parsed.merchant_serial, key: parsed.signing_key };
         let trust = Trust::new(parsed.public_key, parsed.apiv3_key);
