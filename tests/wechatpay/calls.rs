@@ -161,9 +161,17 @@ async fn an_unproven_success_is_unknown() {
 #[tokio::test]
 async fn trouble_on_the_way_is_unknown() {
     let redirect = Reply::plain(302, "").with_header("location", "/v3/elsewhere");
-    let large = Reply::plain(200, &"x".repeat(1024 * 1024 + 1));
-    let endless = Reply::plain(200, &format!("{:x}\r\n{}\r\n0\r\n\r\n", 2 << 20, "x".repeat(2 << 20)))
-        .with_header("transfer-encoding", "chunked");
+    // Properly signed, so that nothing but the size speaks against them.
+    let padded = |bytes: usize| json!({"code_url": "weixin://x", "padding": "x".repeat(bytes)}).to_string();
+    assert!(create_against(signed(200, &padded(1000 * 1024))).await.is_ok());
+    let large = signed(200, &padded(1024 * 1024));
+    let endless = match signed(200, &padded(1024 * 1024)) {
+        Reply::Answer { status, headers, body } => {
+            let body = [format!("{:x}\r\n", body.len()).as_bytes(), &body, b"\r\n0\r\n\r\n"].concat();
+            Reply::Answer { status, headers, body }.with_header("transfer-encoding", "chunked")
+        }
+        other => other,
+    };
     let error = Reply::error(500, "SYSTEM_ERROR");
     for reply in [redirect, large, endless, error, Reply::plain(502, "<html>"), Reply::Reset] {
         let result = create_against(reply).await;
@@ -186,6 +194,27 @@ async fn a_refused_connection_was_certainly_not_sent() {
     assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::NotSent(_))));
     let nowhere = open(&credentials("https://luodi.invalid"), &HandClock::at(start()));
     assert!(matches!(nowhere.query(NUMBER).await, Err(GatewayError::NotSent(_))));
+}
+
+#[tokio::test]
+async fn a_failed_tls_handshake_was_certainly_not_sent() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 no TLS here\r\n\r\n").await.unwrap();
+    });
+    let gateway = open(&credentials(&format!("https://{address}")), &HandClock::at(start()));
+    let result = gateway.query(NUMBER).await;
+    assert!(matches!(result, Err(GatewayError::NotSent(_))), "{result:?}");
+}
+
+#[tokio::test]
+async fn silence_after_sending_is_unknown() {
+    let (gateway, _, stand_in) = account(|_| Reply::Silence).await;
+    let result = gateway.query(NUMBER).await;
+    assert!(matches!(result, Err(GatewayError::Unknown(_))), "{result:?}");
+    assert_eq!(stand_in.seen().len(), 1);
 }
 
 #[tokio::test]
@@ -220,6 +249,7 @@ async fn refusals_say_what_to_do_next() {
 async fn an_answer_about_another_order_is_unknown() {
     let body = json!({"appid": APPID, "mchid": MCHID, "out_trade_no": "LD2", "trade_state": "CLOSED"}).to_string();
     let (gateway, _, _stand_in) = account(move |_| signed(200, &body)).await;
+    assert!(matches!(gateway.close(NUMBER).await, Err(GatewayError::Unknown(_))), "a close is answered by 204");
     assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::Unknown(_))));
     assert!(gateway.query("LD2").await.is_ok());
 }

@@ -133,6 +133,25 @@ async fn an_unknown_serial_is_looked_up_once_for_all_and_once_a_minute() {
 }
 
 #[tokio::test]
+async fn a_certificate_is_believed_until_it_ends() {
+    let clock = HandClock::at(start());
+    let stand_in = StandIn::serving(|_| {
+        Reply::signed(wechat(), FIRST, start(), 200, &list(&[listed(wechat(), FIRST, 5), listed(other(), SECOND, 900)]))
+    })
+    .await;
+    let gateway = open(&certificate_credentials(&stand_in.base), &clock);
+    gateway.maintain().await;
+    for (seconds, believed) in [(5 * DAY, true), (1, false)] {
+        clock.advance_s(seconds);
+        let now = luodi::clock::Clock::now(&*clock);
+        let result = gateway.read_notification(&notification(wechat(), FIRST, now, &payment("SUCCESS"))).await;
+        assert_eq!(result.is_ok(), believed, "{result:?}");
+        let successor = gateway.read_notification(&notification(other(), SECOND, now, &payment("SUCCESS"))).await;
+        assert!(successor.is_ok());
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_public_key_cannot_be_fetched() {
     let stand_in = StandIn::serving(|_| Reply::Reset).await;
     let gateway = open(&credentials(&stand_in.base), &HandClock::at(start()));

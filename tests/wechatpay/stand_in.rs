@@ -117,6 +117,8 @@ pub enum Reply {
     },
     /// Reads the request, then drops the connection.
     Reset,
+    /// Reads the request and never says a word.
+    Silence,
 }
 
 impl Reply {
@@ -140,7 +142,7 @@ impl Reply {
                 headers.push((name.to_owned(), value.to_owned()));
                 Self::Answer { status, headers, body }
             }
-            Self::Reset => Self::Reset,
+            other => other,
         }
     }
 }
@@ -215,7 +217,11 @@ impl StandIn {
 async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Seen>>>) {
     let Some(seen) = read_request(&mut stream).await else { return };
     log.lock().unwrap().push(seen.clone());
-    let Reply::Answer { status, headers, body } = script(&seen) else { return };
+    let (status, headers, body) = match script(&seen) {
+        Reply::Answer { status, headers, body } => (status, headers, body),
+        Reply::Reset => return,
+        Reply::Silence => return std::future::pending().await,
+    };
     let mut head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\n");
     if !headers.iter().any(|(n, _)| n == "transfer-encoding") && status != 204 {
         head.push_str(&format!("content-length: {}\r\n", body.len()));

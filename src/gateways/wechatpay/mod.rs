@@ -130,7 +130,10 @@ impl Gateway for WeChatPay {
     async fn close(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
         let request = requests::close(&self.merchant.merchant_no)?;
         let target = requests::close_target(out_trade_no);
-        self.client.call(Operation::Close, Method::POST, &target, &request).await?;
+        let body = self.client.call(Operation::Close, Method::POST, &target, &request).await?;
+        if !body.is_empty() {
+            return Err(GatewayError::Unknown("the answer to a close has a body, which 204 never has".to_owned()));
+        }
         Ok(Verified::new(OrderReport {
             merchant: self.merchant.clone(),
             out_trade_no: out_trade_no.to_owned(),
