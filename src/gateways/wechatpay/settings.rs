@@ -319,6 +319,13 @@ impl Form {
             self.report("/settings/api_base", "host_not_allowed", detail);
             return None;
         }
+        // WeChat Pay has no test system: at its real hosts a "test" payment moves real money.
+        if mode == Mode::Test && is_real_host(text) {
+            let detail = "A test account needs the address of a stand-in, such as the one `luodi sandbox` prints: \
+                          WeChat Pay itself has no test system.";
+            self.report("/settings/api_base", "test_account_needs_stand_in", detail);
+            return None;
+        }
         let url = Url::parse(text).ok().filter(|url| {
             transport::is_allowed(url)
                 && url.path() == "/"
