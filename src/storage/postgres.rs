@@ -43,7 +43,7 @@ impl PostgresBackend {
                     "PostgreSQL cannot be reached: {error}. Check its address, user and TLS"
                 ))
             })?;
-        migrations::postgres().run(&pool).await.map_err(|e| migrations::refused(&e))?;
+        migrations::run_on_postgres(&pool).await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen(CHANNEL).await?;
         Ok(Self { pool, listener: tokio::spawn(pass_on(listener, changed)) })

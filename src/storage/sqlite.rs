@@ -51,7 +51,7 @@ impl SqliteBackend {
             .busy_timeout(Duration::from_secs(5));
         let mut connection = options.connect().await.map_err(|e| cannot_open(path, &e))?;
         verify_settings(&mut connection, durable).await?;
-        migrations::sqlite().run(&mut connection).await.map_err(|e| migrations::refused(&e))?;
+        migrations::run_on_sqlite(&mut connection).await?;
         release_leases(&mut connection).await?;
 
         let readers = SqlitePoolOptions::new()
