@@ -1,5 +1,7 @@
 //! `/pay/{payment_id}`, the hosted cashier, and `/return/{attempt_id}`, where gateways send the shopper back.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -67,7 +69,8 @@ async fn open_first_attempt(state: &AppState, request: &HttpRequest, ledger: Led
         account: None,
         shopper_ip: super::limits::client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
     };
-    match state.payments.open_attempt(ledger.payment.id, new).await {
+    let (payments, id) = (Arc::clone(&state.payments), ledger.payment.id);
+    match state.finish(async move { Ok(payments.open_attempt(id, new).await?) }).await {
         Ok((ledger, _)) => ledger,
         Err(error) => {
             tracing::warn!(payment = %ledger.payment.id, %error, "the cashier could not open an attempt");

@@ -15,7 +15,7 @@ use crate::gateways::{
     Gateway, Merchant, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified,
 };
 use crate::ids::{AccountId, EventId, RefundId};
-use crate::storage::Account;
+use crate::storage::{Account, StorageError};
 use crate::telemetry::alarm;
 
 /// How a report ended.
@@ -105,6 +105,10 @@ impl PaymentService {
             Ok(_) => Ok(Settled::Known),
             Err(PaymentError::Refused(Refusal::Contradiction)) => {
                 self.report_mismatch(&ledger, "contradicts_ledger", json!(report), source).await
+            }
+            // The gateway's number already settles another order of this account.
+            Err(PaymentError::Storage(StorageError::Duplicate(_))) => {
+                self.report_mismatch(&ledger, "gateway_trade_no", json!(report), source).await
             }
             Err(other) => Err(other),
         }
