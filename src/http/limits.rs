@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, web};
@@ -106,7 +106,7 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
 pub async fn limit_addresses(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let path = request.path();
     let exempt = path.starts_with("/notify/") || path.starts_with("/health/") || path.starts_with("/assets/");
     let by_key = request.headers().contains_key("authorization");
@@ -115,7 +115,10 @@ pub async fn limit_addresses(
         && let Some(state) = request.app_data::<web::Data<AppState>>()
     {
         let address = client_ip(request.request(), &state.config.trusted_proxies);
-        state.limits.take_for_address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))?;
+        let taken = state.limits.take_for_address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        if let Err(error) = taken {
+            return Ok(request.error_response(error));
+        }
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }

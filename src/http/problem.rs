@@ -102,24 +102,17 @@ pub async fn word_problems(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let http_request = request.request().clone();
-    match next.call(request).await {
-        Ok(response) => {
-            let error = response.response().error().map(api_error_of);
-            let error = error.or_else(|| unworded(&response));
-            Ok(match error {
-                Some(error) => {
-                    let request = response.request().clone();
-                    ServiceResponse::new(request.clone(), problem_response(&request, &error))
-                }
-                None => response.map_into_boxed_body(),
-            })
+    // The request must not be held during the call: routing needs it for itself alone.
+    let response = next.call(request).await?;
+    let error = response.response().error().map(api_error_of).or_else(|| unworded(&response));
+    Ok(match error {
+        Some(error) => {
+            let request = response.request().clone();
+            let worded = problem_response(&request, &error);
+            ServiceResponse::new(request, worded)
         }
-        Err(error) => {
-            let response = problem_response(&http_request, &api_error_of(&error));
-            Ok(ServiceResponse::new(http_request, response))
-        }
-    }
+        None => response.map_into_boxed_body(),
+    })
 }
 
 /// Routing failures have a status but no error and no body.

@@ -80,15 +80,19 @@ impl PaymentService {
     ///
     /// # Errors
     /// `Refused` when the payment is not open, or an earlier attempt cannot be ended now; `Gateway`
-    /// only when nothing was recorded for the attempt. A recorded attempt carries its own failure.
+    /// when the gateway certainly heard nothing. Any other recorded attempt carries its own failure.
     pub async fn open_attempt(
         &self,
         payment_id: PaymentId,
         new: NewAttempt,
     ) -> Result<(Ledger, AttemptId), PaymentError> {
         let mut ledger = self.ledger(payment_id).await?;
-        if ledger.attempt(new.id).is_some() {
-            return Ok((self.resume_attempt(ledger, new.id).await?, new.id));
+        let mut new = new;
+        match ledger.attempt(new.id) {
+            // It certainly never reached the gateway: a repeat of the request is a new attempt.
+            Some(before) if never_sent(before) => new.id = AttemptId::generate(),
+            Some(_) => return Ok((self.resume_attempt(ledger, new.id).await?, new.id)),
+            None => {}
         }
         if let Some(open) = self.reusable(&ledger, &new) {
             return Ok((ledger, open));
@@ -130,7 +134,14 @@ impl PaymentService {
         };
         let fact = Fact::AttemptCreated { attempt: Box::new(attempt) };
         self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        Ok((self.send_create(payment_id, new.id, gateway.as_ref()).await?, new.id))
+        let ledger = self.send_create(payment_id, new.id, gateway.as_ref()).await?;
+        match ledger.attempt(new.id) {
+            Some(attempt) if never_sent(attempt) => {
+                let why = attempt.failure.as_ref().map(|f| f.message.clone()).unwrap_or_default();
+                Err(GatewayError::NotSent(why).into())
+            }
+            _ => Ok((ledger, new.id)),
+        }
     }
 
     /// Sends the stored request of an attempt and records what came of it.
@@ -229,6 +240,12 @@ impl PaymentService {
     }
 }
 
+const UNREACHABLE: &str = "gateway_unreachable";
+
+fn never_sent(attempt: &Attempt) -> bool {
+    attempt.status == AttemptStatus::Failed && attempt.failure.as_ref().is_some_and(|f| f.code == UNREACHABLE)
+}
+
 fn ensure_open(ledger: &Ledger) -> Result<(), Refusal> {
     match ledger.payment.status {
         PaymentStatus::Open if ledger.payment.close_requested_at.is_some() => Err(Refusal::Closing),
@@ -256,7 +273,7 @@ fn failed_create(attempt_id: AttemptId, before: AttemptStatus, error: &GatewayEr
 /// A gateway error in words that may be stored and shown to the merchant.
 pub(super) fn failure_of(error: &GatewayError) -> Failure {
     match error {
-        GatewayError::NotSent(why) => Failure { code: "gateway_unreachable".into(), message: why.clone() },
+        GatewayError::NotSent(why) => Failure { code: UNREACHABLE.into(), message: why.clone() },
         GatewayError::Unknown(why) => Failure { code: "outcome_unknown".into(), message: why.clone() },
         GatewayError::Declined { code, message, .. } => Failure { code: code.clone(), message: message.clone() },
         GatewayError::Misconfigured { code, fix } => Failure { code: code.clone(), message: fix.clone() },

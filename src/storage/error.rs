@@ -22,6 +22,11 @@ pub enum StorageError {
     NulInText,
     #[error("unreadable value stored in column {0}")]
     Corrupt(String),
+    #[error(
+        "the copy differs in {table}: {source_rows} rows in the source, {target_rows} in the target. Stop whatever \
+         writes to either and copy again into a fresh database"
+    )]
+    CopyDiffers { table: &'static str, source_rows: u64, target_rows: u64 },
     #[error("the storage has been closed")]
     Closed,
     #[error("the database refused: {0}")]

@@ -4,7 +4,9 @@
 //! Refuses to guess: an unreadable row is an error. Knows no gateway and no HTTP.
 
 mod accounts;
+mod backup;
 mod checks;
+mod copy;
 mod deliveries;
 mod endpoints;
 mod error;
@@ -21,6 +23,7 @@ mod rows;
 mod sql;
 mod sqlite;
 mod stores;
+mod tables;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +33,7 @@ use tokio::sync::broadcast;
 
 pub use accounts::Account;
 pub use checks::{CheckSubject, ClaimedCheck};
+pub use copy::{CopyReport, copy};
 pub use deliveries::{ClaimedDelivery, Delivery, DeliveryStatus, DeliveryTry, NextTry, ReplaySelection};
 pub use endpoints::Endpoint;
 pub use error::StorageError;

@@ -54,8 +54,8 @@ impl Statement {
     }
 
     /// Appends the names with commas between.
-    pub(super) fn push_names(&mut self, names: &[&'static str]) {
-        for (position, name) in names.iter().enumerate() {
+    pub(super) fn push_names(&mut self, names: impl Iterator<Item = &'static str>) {
+        for (position, name) in names.enumerate() {
             self.push(if position == 0 { "" } else { ", " });
             self.push(name);
         }

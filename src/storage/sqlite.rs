@@ -5,7 +5,7 @@
 
 use std::fs::{File, TryLockError};
 use std::panic::AssertUnwindSafe;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +29,6 @@ const QUEUE: usize = 1024;
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 
 pub(super) struct SqliteBackend {
-    path: PathBuf,
     queue: Mutex<Option<mpsc::Sender<Box<dyn Queued>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: SqlitePool,
@@ -52,7 +51,7 @@ impl SqliteBackend {
             .busy_timeout(Duration::from_secs(5));
         let mut connection = options.connect().await.map_err(|e| cannot_open(path, &e))?;
         verify_settings(&mut connection, durable).await?;
-        migrations::sqlite().run(&mut connection).await.map_err(|e| migrations::refused(&e))?;
+        migrations::run_on_sqlite(&mut connection).await?;
         release_leases(&mut connection).await?;
 
         let readers = SqlitePoolOptions::new()
@@ -63,7 +62,7 @@ impl SqliteBackend {
             .map_err(|e| cannot_open(path, &e))?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(run_writer(Session::sqlite_writer(connection), waiting, changed, lock));
-        Ok(Self { path: path.to_owned(), queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)), readers })
+        Ok(Self { queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)), readers })
     }
 
     pub(super) async fn write<T: Send + 'static>(&self, work: Work<T>) -> Result<T> {
@@ -82,10 +81,6 @@ impl SqliteBackend {
 
     pub(super) const fn readers(&self) -> &SqlitePool {
         &self.readers
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Lets the waiting jobs finish, then gives up the file.
@@ -194,7 +189,7 @@ async fn run_in_savepoint(session: &mut Session, job: &mut dyn Queued) -> Result
 }
 
 /// The file holds sealed secrets and order data: only its owner may read it.
-fn create_private(path: &Path) -> Result<()> {
+pub(super) fn create_private(path: &Path) -> Result<()> {
     let mut options = File::options();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -255,4 +250,38 @@ async fn release_leases(connection: &mut SqliteConnection) -> Result<()> {
     sqlx::query("UPDATE checks SET leased_until = 0 WHERE leased_until > 0").execute(&mut *connection).await?;
     sqlx::query("UPDATE deliveries SET leased_until = 0 WHERE leased_until > 0").execute(&mut *connection).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{Storage, StorageSettings};
+
+    #[tokio::test]
+    async fn a_defect_in_one_job_leaves_the_others_and_the_writer_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("luodi.db").display());
+        let storage = Storage::open(&StorageSettings { url, durable: true, readers: 1 }).await.unwrap();
+        let put = |name: &'static str, defect: bool| {
+            storage.write(move |s| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO meta (name, value) VALUES ($1, $2)";
+                    s.execute(sql, [name.into(), vec![1].into()]).await?;
+                    assert!(!defect, "a defect, on purpose");
+                    Ok(())
+                })
+            })
+        };
+        let (one, two, three) = tokio::join!(put("one", false), put("two", true), put("three", false));
+        assert!(one.is_ok() && matches!(two, Err(StorageError::Database(_))) && three.is_ok());
+        put("four", false).await.unwrap();
+        let names = storage.read(|s| {
+            Box::pin(async move {
+                let rows = s.fetch_all("SELECT name FROM meta ORDER BY name", []).await?;
+                rows.iter().map(|row| row.text("name")).collect::<Result<Vec<_>>>()
+            })
+        });
+        assert_eq!(names.await.unwrap(), ["four", "one", "three"]);
+        storage.close().await;
+    }
 }
