@@ -209,6 +209,7 @@ pub async fn update(
 pub async fn check(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let account = account_of(&state, &key, &path).await?;
