@@ -52,6 +52,18 @@ pub fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> anyhow::
     Ok(())
 }
 
+/// Names and values, indented.
+///
+/// # Errors
+/// As [`line`].
+pub fn pairs(pairs: &[(String, String)]) -> anyhow::Result<()> {
+    let width = pairs.iter().map(|(name, _)| columns(name)).max().unwrap_or_default();
+    for (name, value) in pairs {
+        line(format!("  {name}{}  {value}", " ".repeat(width - columns(name))))?;
+    }
+    Ok(())
+}
+
 /// Chinese characters take two columns of a terminal.
 fn columns(text: &str) -> usize {
     text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}') { 2 } else { 1 }).sum()

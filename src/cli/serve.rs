@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::ensure;
 use clap::Args;
 use serde_json::json;
 use url::{Host, Url};
@@ -26,6 +27,10 @@ impl Serve {
         warn_of_oddities(&config);
         let options = AppOptions::default();
         let app = App::build(config, Arc::new(SystemClock), options).await?;
+        ensure!(
+            !app.state.storage.has_unfinished_copy().await?,
+            "a copy into this database was interrupted: run `luodi store copy` again, then start"
+        );
         let public_url = app.state.public_url.clone();
         let running = app.start(options)?;
         let metrics = running.metrics.as_ref().map(|(address, _)| format!("http://{address}/metrics"));
@@ -41,9 +46,11 @@ impl Serve {
             ))?;
         }
         signals::stop_asked().await?;
-        tracing::info!("stopping: running requests are answered first");
-        running.stop().await;
-        Ok(ExitCode::SUCCESS)
+        tracing::info!("stopping: running requests are answered first; asked again, it stops at once");
+        tokio::select! {
+            () = running.stop() => Ok(ExitCode::SUCCESS),
+            again = signals::stop_asked() => again.map(|()| ExitCode::FAILURE).map_err(Into::into),
+        }
     }
 }
 
