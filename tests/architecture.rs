@@ -58,7 +58,10 @@ fn modules_use_only_what_lies_below_them() {
         ("storage", &["gateways", "http", "sandbox", "cli", "app", "jobs", "webhooks", "web", "vault", "config"][..]),
         ("gateways", &["storage", "http", "sandbox", "cli", "app", "jobs", "webhooks", "web", "vault", "config"]),
         ("sandbox", &["gateways", "crypto", "payments", "storage", "http", "cli", "app", "jobs", "webhooks", "vault"]),
-        ("crypto", &["gateways", "payments", "storage", "http", "sandbox", "cli", "app", "jobs", "webhooks", "web", "vault"]),
+        (
+            "crypto",
+            &["gateways", "payments", "storage", "http", "sandbox", "cli", "app", "jobs", "webhooks", "web", "vault"],
+        ),
         ("payments", &["http", "sandbox", "cli", "app", "jobs", "webhooks", "web", "config"]),
         ("webhooks", &["http", "sandbox", "cli", "app", "jobs", "web", "gateways", "config"]),
         ("jobs", &["http", "sandbox", "cli", "app", "web"]),
@@ -109,7 +112,10 @@ fn crypto_libraries_stand_where_they_may() {
         for (library, modules) in allowed {
             let names_it = code.contains(&format!("use {library}::")) || code.contains(&format!(" {library}::"));
             // Our own `crypto::rsa` is another thing.
-            if names_it && !modules.contains(&module_of(&path).as_str()) && !code.contains(&format!("use {library}::default_provider")) {
+            if names_it
+                && !modules.contains(&module_of(&path).as_str())
+                && !code.contains(&format!("use {library}::default_provider"))
+            {
                 let own = library == "rsa" && !code.contains("use rsa::");
                 if !own {
                     wrong.push(format!("{} uses {library}", path.display()));

@@ -24,7 +24,9 @@ impl Serve {
     pub async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         let config = opened::load(global)?;
         init_logs(&config.log)?;
-        warn_of_oddities(&config);
+        for odd in oddities(&config) {
+            tracing::warn!("{odd}");
+        }
         let options = AppOptions::default();
         let app = App::build(config, Arc::new(SystemClock), options).await?;
         ensure!(
@@ -54,21 +56,23 @@ impl Serve {
     }
 }
 
-/// What is allowed and yet hardly meant.
-fn warn_of_oddities(config: &Config) {
+/// What is allowed and yet hardly meant, each with its remedy.
+pub fn oddities(config: &Config) -> Vec<String> {
+    let mut odd = Vec::new();
     if is_loopback(&config.public_url) && !config.bind.ip().is_loopback() {
-        tracing::warn!(
-            bind = %config.bind, public_url = %config.public_url,
-            "`public_url` names this machine itself, so neither shoppers nor gateways can reach it: \
-             set it to the https:// address of your reverse proxy"
-        );
+        odd.push(format!(
+            "`public_url` ({}) names this machine itself, so neither shoppers nor gateways can reach it although \
+             `bind` is {}: set it to the https:// address of your reverse proxy",
+            config.public_url, config.bind
+        ));
     }
     if config.vault.keys.is_none() {
-        tracing::warn!("`vault.keys` is not set: merchant accounts and webhook endpoints cannot be kept or used");
+        odd.push("`vault.keys` is not set: merchant accounts and webhook endpoints cannot be kept or used".to_owned());
     }
     if config.stores.is_empty() {
-        tracing::warn!("no store is configured: add a section [stores.NAME] with its shop_name");
+        odd.push("no store is configured: add a section [stores.NAME] with its shop_name".to_owned());
     }
+    odd
 }
 
 fn is_loopback(url: &str) -> bool {
