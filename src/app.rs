@@ -115,6 +115,7 @@ impl App {
             instance: crate::crypto::random::alphanumeric(16),
             config: Arc::clone(&config),
             qr_logo: None,
+            runtime: tokio::runtime::Handle::current(),
             storage,
             payments,
             webhooks,

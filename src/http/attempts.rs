@@ -120,8 +120,9 @@ pub async fn create(
     let planned = Planned { attempt: AttemptId::generate() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
-    let work = |resource: String| {
-        let state = state.clone();
+    let worker = state.clone();
+    let work = move |resource: String| {
+        let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewAttempt { id: planned.attempt, gateway, flow, account, shopper_ip };

@@ -1,5 +1,7 @@
 //! `/pay/{payment_id}`, the hosted cashier, and `/return/{attempt_id}`, where gateways send the shopper back.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -45,7 +47,14 @@ pub async fn show(
     };
     let ledger = open_first_attempt(&state, &request, ledger).await;
     let view = view_of(&state, &ledger).await?;
+    let usual = state.store_config(ledger.payment.store_id).locale;
+    let locale = chosen(&query).or_else(|| Locale::best_of(accept_language(&request)));
+    let locale = locale.or_else(|| usual.as_deref().and_then(Locale::parse)).unwrap_or_default();
     page(200, cashier::render_cashier(&view, locale))
+}
+
+fn chosen(query: &CashierQuery) -> Option<Locale> {
+    query.lang.as_deref().and_then(Locale::parse)
 }
 
 /// The payment, if the secret fits it.
@@ -67,7 +76,8 @@ async fn open_first_attempt(state: &AppState, request: &HttpRequest, ledger: Led
         account: None,
         shopper_ip: super::limits::client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
     };
-    match state.payments.open_attempt(ledger.payment.id, new).await {
+    let (payments, id) = (Arc::clone(&state.payments), ledger.payment.id);
+    match state.finish(async move { Ok(payments.open_attempt(id, new).await?) }).await {
         Ok((ledger, _)) => ledger,
         Err(error) => {
             tracing::warn!(payment = %ledger.payment.id, %error, "the cashier could not open an attempt");

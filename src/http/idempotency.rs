@@ -11,6 +11,7 @@ use super::problem::{Problem, locale_of};
 use super::state::AppState;
 use crate::crypto::digest::sha256;
 use crate::error::{ApiError, Code, FieldError};
+use crate::i18n::Locale;
 use crate::ids::StoreId;
 use crate::payments::Mode;
 use crate::storage::{Begun, IdempotencyRequest};
@@ -44,7 +45,7 @@ impl Scope {
 /// # Errors
 /// Missing or malformed key, a key in use, a key of another request; and those of `work`.
 pub async fn once<W, F>(
-    state: &AppState,
+    state: &web::Data<AppState>,
     request: &HttpRequest,
     scope: &Scope,
     body: &web::Bytes,
@@ -52,8 +53,8 @@ pub async fn once<W, F>(
     work: W,
 ) -> Result<HttpResponse, ApiError>
 where
-    W: FnOnce(String) -> F,
-    F: Future<Output = Result<(StatusCode, Vec<u8>), ApiError>>,
+    W: FnOnce(String) -> F + Send + 'static,
+    F: Future<Output = Result<(StatusCode, Vec<u8>), ApiError>> + Send,
 {
     let key = format!("{}{}", scope.prefix, key_of(request)?);
     let begun = state
@@ -81,23 +82,36 @@ where
         Begun::OtherRequest => return Err(ApiError::new(Code::IdempotencyMismatch)),
         Begun::Replay { status, body } => return Ok(replay(status, body)),
     };
-    match work(resource).await {
-        Ok((status, body)) => {
-            state.storage.finish_idempotent(scope.store_id, scope.mode, &key, status.as_u16(), &body).await?;
-            Ok(HttpResponse::build(status).content_type("application/json").body(body))
-        }
-        Err(error) if error.is_passing() => {
-            state.storage.release_idempotent(scope.store_id, scope.mode, &key).await?;
-            Err(error)
-        }
+    let (worker, scope, locale) = (state.clone(), scope.clone(), locale_of(request));
+    let (status, body) = state
+        .finish(async move {
+            let outcome = work(resource).await;
+            keep_answer(&worker, &scope, &key, locale, &outcome).await?;
+            outcome
+        })
+        .await?;
+    Ok(HttpResponse::build(status).content_type("application/json").body(body))
+}
+
+/// Stores the answer for repeats. What may end otherwise later is not an answer: the key is set free.
+async fn keep_answer(
+    state: &AppState,
+    scope: &Scope,
+    key: &str,
+    locale: Locale,
+    outcome: &Result<(StatusCode, Vec<u8>), ApiError>,
+) -> Result<(), ApiError> {
+    let storage = &state.storage;
+    match outcome {
+        Ok((status, body)) => storage.finish_idempotent(scope.store_id, scope.mode, key, status.as_u16(), body).await?,
+        Err(error) if error.is_passing() => storage.release_idempotent(scope.store_id, scope.mode, key).await?,
         Err(error) => {
             // A definite refusal is an answer too: the same request gets it again.
-            let body = Problem::of(&error, locale_of(request), String::new());
-            let body = serde_json::to_vec(&body).unwrap_or_default();
-            state.storage.finish_idempotent(scope.store_id, scope.mode, &key, error.code.status(), &body).await?;
-            Err(error)
+            let body = serde_json::to_vec(&Problem::of(error, locale, String::new())).unwrap_or_default();
+            storage.finish_idempotent(scope.store_id, scope.mode, key, error.code.status(), &body).await?;
         }
     }
+    Ok(())
 }
 
 fn key_of(request: &HttpRequest) -> Result<String, ApiError> {

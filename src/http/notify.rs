@@ -59,7 +59,9 @@ pub async fn receive(
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect();
     let raw = RawNotification { headers, body: body.0 };
-    let outcome = believe(&state, &account, gateway.as_ref(), &raw).await;
+    let (believer, trusted) = (state.clone(), gateway.clone());
+    let outcome = state.finish(async move { Ok(believe(&believer, &account, trusted.as_ref(), &raw).await) }).await;
+    let outcome = outcome.unwrap_or(Outcome::Failed);
     metrics::counter!("luodi_notifications_total", "gateway" => gateway_name.as_str(), "outcome" => outcome_name(outcome)).increment(1);
     Ok(raw_response(gateway.acknowledge(outcome)))
 }

@@ -1,6 +1,7 @@
 //! `/v1/payments`: create, list, read, refresh, close.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -85,6 +86,7 @@ impl CreatePayment {
         self,
         key: &SecretKey,
         id: PaymentId,
+        return_url_hosts: &[String],
     ) -> Result<(NewPayment, Option<FirstAttempt>, Option<String>), ApiError> {
         let mut faults = Faults::default();
         faults.text("/order_ref", &self.order_ref, 64);
@@ -95,6 +97,7 @@ impl CreatePayment {
         faults.text("/description", &self.description, 127);
         if let Some(url) = &self.return_url {
             faults.web_address("/return_url", url);
+            faults.host_among("/return_url", url, return_url_hosts);
         }
         if let Some(seconds) = self.expires_in_s {
             faults.between("/expires_in_s", seconds, EXPIRES_IN_S.0, EXPIRES_IN_S.1);
@@ -175,11 +178,13 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let wanted: CreatePayment = body.parse()?;
     let planned = Planned { payment: PaymentId::generate(), attempt: AttemptId::generate() };
-    let (new, first, shopper_ip) = wanted.validate(&key, planned.payment)?;
+    let (new, first, shopper_ip) =
+        wanted.validate(&key, planned.payment, &state.store_config(key.store_id).return_url_hosts)?;
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
-    let work = |resource: String| {
-        let state = state.clone();
+    let worker = state.clone();
+    let work = move |resource: String| {
+        let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewPayment { id: planned.payment, ..new };
@@ -292,7 +297,8 @@ pub async fn read(
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
-    let ledger = state.payments.read(id).await?;
+    let payments = Arc::clone(&state.payments);
+    let ledger = state.finish(async move { Ok(payments.read(id).await?) }).await?;
     Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
 }
 
@@ -309,7 +315,8 @@ pub async fn refresh(
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
-    let ledger = state.payments.refresh(id).await?;
+    let payments = Arc::clone(&state.payments);
+    let ledger = state.finish(async move { Ok(payments.refresh(id).await?) }).await?;
     Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
 }
 
@@ -326,7 +333,8 @@ pub async fn close(
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     key.may_see(&state.payments.ledger(id).await?)?;
-    let ledger = state.payments.close(id).await?;
+    let payments = Arc::clone(&state.payments);
+    let ledger = state.finish(async move { Ok(payments.close(id).await?) }).await?;
     match ledger.payment.status {
         PaymentStatus::Closed => Ok(HttpResponse::Ok().json(state.payment_view(&ledger))),
         PaymentStatus::Open => Ok(HttpResponse::Accepted().json(state.payment_view(&ledger))),

@@ -59,8 +59,9 @@ pub async fn create(
     faults.refuse_if_any()?;
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&Planned { refund: RefundId::generate() }).map_err(ApiError::internal)?;
-    let work = |resource: String| {
-        let state = state.clone();
+    let worker = state.clone();
+    let work = move |resource: String| {
+        let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewRefund { id: planned.refund, amount, reason: wanted.reason };

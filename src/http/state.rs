@@ -7,6 +7,7 @@ use super::limits::Limits;
 use crate::clock::SharedClock;
 use crate::config::{Config, StoreConfig};
 use crate::crypto::digest::hmac_sha256;
+use crate::error::ApiError;
 use crate::ids::{PaymentId, StoreId};
 use crate::payments::{Ledger, PaymentService, PaymentView};
 use crate::storage::Storage;
@@ -21,6 +22,8 @@ pub struct AppState {
     pub webhooks: Arc<WebhookService>,
     pub vault: Arc<Vault>,
     pub clock: SharedClock,
+    /// The main runtime: what moves money runs there, to its end, even when the caller hangs up.
+    pub runtime: tokio::runtime::Handle,
     pub limits: Limits,
     /// Where shoppers and gateways reach us; no trailing slash.
     pub public_url: String,
@@ -50,6 +53,17 @@ impl AppState {
     #[must_use]
     pub fn cashier_url(&self, id: PaymentId) -> String {
         format!("{}/pay/{id}?client_secret={}", self.public_url, self.client_secret(id))
+    }
+
+    /// Runs work to its end on the main runtime, whatever becomes of the caller's connection.
+    ///
+    /// # Errors
+    /// Those of the work, or `internal` when it panicked.
+    pub async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.runtime.spawn(work).await.map_err(ApiError::internal)?
     }
 
     /// The payment as a secret key sees it.

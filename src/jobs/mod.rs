@@ -18,6 +18,8 @@ const BATCH: i64 = 64;
 const CHECK_LEASE_S: i64 = 60;
 /// Without a wake-up the queues are looked at this often.
 const IDLE: Duration = Duration::from_millis(500);
+/// Samples of histograms pile up until they are folded.
+const FOLDING: Duration = Duration::from_secs(5);
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 
 /// What one step did.
@@ -113,9 +115,7 @@ impl Jobs {
     /// # Errors
     /// The storage's.
     pub async fn keep_house(&self) -> Result<(), StorageError> {
-        for (_, gateway) in self.payments.gateways().in_use() {
-            gateway.maintain().await;
-        }
+        self.payments.gateways().maintain().await?;
         self.storage.purge(self.clock.now(), &self.retention, 1000).await?;
         Ok(())
     }
@@ -127,6 +127,10 @@ impl Jobs {
             jobs.repeat(&stop, IDLE, || jobs.check()),
             jobs.repeat(&stop, IDLE, || jobs.deliver()),
             jobs.repeat(&stop, IDLE * 2, || jobs.expire()),
+            jobs.repeat(&stop, FOLDING, || async {
+                crate::telemetry::metrics::fold();
+                Ok(0)
+            }),
             jobs.repeat(&stop, HOUSEKEEPING, || async { jobs.keep_house().await.map(|()| 0) }),
         );
     }

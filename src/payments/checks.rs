@@ -22,6 +22,8 @@ const PENDING_STEPS_S: [i64; 6] = [15, 30, 60, 120, 300, 600];
 /// Then hourly, until this long after the attempt expired.
 const HOURLY_S: i64 = 3600;
 const GIVE_UP_AFTER_EXPIRY_S: i64 = 48 * 3600;
+/// No create call takes longer than this, in seconds.
+const OPENING_S: i64 = 15;
 /// While somebody looks at the cashier.
 const WATCHED_S: i64 = 3;
 /// Refunds: each minute for five minutes, then as WeChat Pay advises.
@@ -62,7 +64,7 @@ impl PaymentService {
     }
 
     async fn ask_about_payment(&self, ledger: &Ledger) -> Result<(), PaymentError> {
-        for attempt in ledger.attempts.iter().filter(|a| a.status.is_unsettled()) {
+        for attempt in ledger.attempts.iter().filter(|a| a.status.is_unsettled() && !self.is_being_opened(a)) {
             self.ask_about_attempt(ledger.payment.id, attempt.id).await?;
         }
         for refund in ledger.refunds.iter().filter(|r| r.status.is_unsettled()) {
@@ -218,7 +220,9 @@ impl PaymentService {
     /// # Errors
     /// The storage's; the entry's lease then runs out and it comes back by itself.
     pub async fn run_check(&self, check: &ClaimedCheck) -> Result<(), PaymentError> {
+        let before = self.ledger(check.payment_id).await?;
         let result = match check.subject {
+            CheckSubject::Attempt(id) if before.attempt(id).is_some_and(|a| self.is_being_opened(a)) => Ok(before),
             CheckSubject::Attempt(id) => self.ask_about_attempt(check.payment_id, id).await,
             CheckSubject::Refund(id) => self.ask_about_refund(check.payment_id, id).await,
         };
@@ -270,6 +274,11 @@ impl PaymentService {
         // An order must not stay payable much longer than it promised.
         let until_expiry_s = attempt.expires_at.seconds_since(now);
         if until_expiry_s >= 0 { watched.min(until_expiry_s + 1) } else { watched }
+    }
+
+    /// The call that opens it may still be under way; "not found" would say nothing yet.
+    fn is_being_opened(&self, attempt: &Attempt) -> bool {
+        attempt.status == AttemptStatus::Creating && self.clock.now() < attempt.created_at.plus_s(OPENING_S)
     }
 
     /// Whether the shopper may still use this order.

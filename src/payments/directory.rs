@@ -13,7 +13,7 @@ use crate::clock::SharedClock;
 use crate::gateways::transport::Transports;
 use crate::gateways::{self, AccountCredentials, SharedGateway};
 use crate::ids::{AccountId, StoreId};
-use crate::storage::{Account, Storage};
+use crate::storage::{Account, Storage, StorageError};
 use crate::vault::{Place, Vault, VaultError};
 
 /// Seals the secrets of an account for the place where they are stored.
@@ -115,10 +115,19 @@ impl GatewayDirectory {
         }
     }
 
-    /// Gateway objects in use, for periodic care.
-    #[must_use]
-    pub fn in_use(&self) -> Vec<(AccountId, SharedGateway)> {
-        self.bound.read().map(|b| b.iter().map(|(id, (_, g))| (*id, Arc::clone(g))).collect()).unwrap_or_default()
+    /// Lets every gateway in use look after its keys. An account that cannot be bound only logs: one
+    /// merchant's mistake is not another's.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn maintain(&self) -> Result<(), StorageError> {
+        for account in self.storage.accounts(None).await?.into_iter().filter(|a| a.enabled) {
+            match self.of_account(account.id).await {
+                Ok((_, gateway)) => gateway.maintain().await,
+                Err(error) => tracing::error!(account = %account.id, %error, "an account cannot be used"),
+            }
+        }
+        Ok(())
     }
 
     fn already_bound(&self, account: &Account) -> Option<SharedGateway> {

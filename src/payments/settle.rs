@@ -8,6 +8,7 @@ use super::attempt::Attempt;
 use super::error::PaymentError;
 use super::event::{EventType, NewEvent};
 use super::ledger::{Fact, Ledger, Refusal};
+use super::payment::PaymentStatus;
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::{DuplicatePolicy, PaymentService};
 use crate::clock::Timestamp;
@@ -15,7 +16,7 @@ use crate::gateways::{
     Gateway, Merchant, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified,
 };
 use crate::ids::{AccountId, EventId, RefundId};
-use crate::storage::Account;
+use crate::storage::{Account, StorageError};
 use crate::telemetry::alarm;
 
 /// How a report ended.
@@ -100,11 +101,16 @@ impl PaymentService {
         match recorded {
             Ok((ledger, events)) if !events.is_empty() => {
                 self.announce(&ledger, events.iter().map(|e| e.kind), attempt_id);
+                self.end_the_others_soon(&ledger).await;
                 Ok(Settled::Recorded)
             }
             Ok(_) => Ok(Settled::Known),
             Err(PaymentError::Refused(Refusal::Contradiction)) => {
                 self.report_mismatch(&ledger, "contradicts_ledger", json!(report), source).await
+            }
+            // The gateway's number already settles another order of this account.
+            Err(PaymentError::Storage(StorageError::Duplicate(_))) => {
+                self.report_mismatch(&ledger, "gateway_trade_no", json!(report), source).await
             }
             Err(other) => Err(other),
         }
@@ -212,6 +218,18 @@ impl PaymentService {
             self.storage.append_event(event).await?;
         }
         Ok(Settled::Mismatch)
+    }
+
+    /// A paid payment's other orders must not stay payable: the jobs close them now, not when they are due.
+    async fn end_the_others_soon(&self, ledger: &Ledger) {
+        let paid = !matches!(ledger.payment.status, PaymentStatus::Open | PaymentStatus::Closed);
+        if paid
+            && ledger.attempts.iter().any(|a| a.status.is_unsettled())
+            && let Err(error) = self.storage.hasten_checks(ledger.payment.id, self.clock.now()).await
+        {
+            // They are due anyway, only later.
+            tracing::warn!(payment = %ledger.payment.id, %error, "the other attempts wait for their schedule");
+        }
     }
 
     /// Metrics and alarms of what has just become durable.

@@ -160,10 +160,15 @@ impl Storage {
         &self,
         work: impl for<'c> FnOnce(&'c mut Session) -> BoxFuture<'c, Result<T>> + Send + 'static,
     ) -> Result<T> {
-        let mut session = self.snapshot().await?;
-        let value = work(&mut session).await?;
-        session.commit().await?;
-        Ok(value)
+        match &self.0.backend {
+            Backend::Sqlite(backend) => {
+                let mut session = backend.snapshot().await?;
+                let value = work(&mut session).await?;
+                session.commit().await?;
+                Ok(value)
+            }
+            Backend::Postgres(backend) => backend.read(Box::new(work)).await,
+        }
     }
 
     async fn snapshot(&self) -> Result<Session> {

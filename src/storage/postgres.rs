@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 
@@ -15,6 +16,7 @@ use super::sql::{CHANNEL, Session, Work};
 use crate::ids::PaymentId;
 
 const CONNECTIONS: u32 = 16;
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 /// A server may be set up to answer before it has written. Not for money; stricter settings stay.
 const INSIST_ON_DURABILITY: &str = "SELECT set_config('synchronous_commit', 'on', false) \
      WHERE current_setting('synchronous_commit') = 'off'";
@@ -22,6 +24,9 @@ const INSIST_ON_DURABILITY: &str = "SELECT set_config('synchronous_commit', 'on'
 pub(super) struct PostgresBackend {
     pool: PgPool,
     listener: JoinHandle<()>,
+    /// Where the connections live. A web worker's own runtime may end before the pool does, and a
+    /// connection opened there would hang.
+    runtime: Handle,
 }
 
 impl PostgresBackend {
@@ -58,20 +63,33 @@ impl PostgresBackend {
         migrations::run_on_postgres(&pool).await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen(CHANNEL).await?;
-        Ok(Self { pool, listener: tokio::spawn(pass_on(listener, changed)) })
+        Ok(Self { pool, listener: tokio::spawn(pass_on(listener, changed)), runtime: Handle::current() })
     }
 
-    pub(super) async fn write<T>(&self, work: Work<T>) -> Result<T> {
-        let mut session = Session::postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?);
-        // An error drops the session, which rolls back.
-        let value = work(&mut session).await?;
-        session.commit().await?;
-        Ok(value)
+    pub(super) async fn write<T: Send + 'static>(&self, work: Work<T>) -> Result<T> {
+        self.transaction("BEGIN ISOLATION LEVEL READ COMMITTED", work).await
     }
 
     /// A transaction that sees one state of the database from its first statement on.
+    pub(super) async fn read<T: Send + 'static>(&self, work: Work<T>) -> Result<T> {
+        self.transaction(SNAPSHOT, work).await
+    }
+
     pub(super) async fn snapshot(&self) -> Result<Session> {
-        Ok(Session::postgres(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?))
+        Ok(Session::postgres(self.pool.begin_with(SNAPSHOT).await?))
+    }
+
+    /// Runs to its end even if the caller goes away.
+    async fn transaction<T: Send + 'static>(&self, begin: &'static str, work: Work<T>) -> Result<T> {
+        let pool = self.pool.clone();
+        let transaction = self.runtime.spawn(async move {
+            let mut session = Session::postgres(pool.begin_with(begin).await?);
+            // An error drops the session, which rolls back.
+            let value = work(&mut session).await?;
+            session.commit().await?;
+            Ok(value)
+        });
+        transaction.await.map_err(|_| StorageError::Closed)?
     }
 
     pub(super) async fn close(&self) {

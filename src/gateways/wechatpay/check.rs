@@ -2,20 +2,18 @@
 //! Promises: each finding says which setting is wrong and how to mend it.
 
 use super::client::{Client, DownloadOutcome};
-use super::settings;
 use super::sign::Claim;
 use super::trust::{DownloadError, Trust};
 use crate::clock::Timestamp;
 use crate::gateways::transport::Answer;
 use crate::gateways::{Finding, GatewayError, Rejected, Severity};
-use crate::payments::payment::Mode;
 
 /// Certificates closer to their end than this are warned of, in seconds.
 const EXPIRY_WARNING_S: i64 = 90 * 24 * 3600;
 /// A clock further off than this is warned of, in seconds. WeChat refuses beyond 300.
 const CLOCK_WARNING_S: u64 = 60;
 
-pub(super) async fn check(client: &Client, mode: Mode) -> Vec<Finding> {
+pub(super) async fn check(client: &Client) -> Vec<Finding> {
     let key = &client.signer.key;
     let mut findings = vec![finding(
         Severity::Ok,

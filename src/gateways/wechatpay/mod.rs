@@ -176,7 +176,7 @@ impl Gateway for WeChatPay {
     }
 
     async fn check(&self) -> Vec<Finding> {
-        check::check(&self.client, self.mode).await
+        check::check(&self.client).await
     }
 
     async fn maintain(&self) {
