@@ -107,3 +107,45 @@ field-unknown-event-type-nearest = There is no event type “{ $name }”. Did y
 field-replay-selection = Give either “event_ids”, or “from” and “to”.
 field-cursor = Give the next_cursor of this very list.
 field-nul-character = Leave out NUL characters.
+
+# Settings of merchant accounts; English answers carry more particulars.
+setting-certificate-not-private-key = This is a certificate; the private key (apiclient_key.pem) belongs here.
+setting-certificate-not-public-key = This is a certificate; the WeChat Pay public key (pub_key.pem) belongs here.
+setting-host-not-allowed = A live account calls WeChat Pay’s own hosts only.
+setting-test-account-needs-stand-in = A test account needs the address of a stand-in, such as the one “luodi sandbox” prints.
+setting-invalid-api-base = Give https:// and a host, or http:// and this machine, without a path.
+setting-invalid-apiv3-key = The APIv3 key has exactly 32 letters and digits.
+setting-invalid-appid = An app id is “wx” and 16 letters or digits.
+setting-invalid-mchid = A merchant number has digits only.
+setting-invalid-merchant-serial = The serial number of the merchant certificate has 40 hex digits.
+setting-invalid-private-key = This cannot be read as an RSA private key (apiclient_key.pem).
+setting-invalid-public-key = This cannot be read as the WeChat Pay public key (pub_key.pem).
+setting-invalid-public-key-id = A public key id is “PUB_KEY_ID_” and digits.
+setting-key-encrypted = The key is protected by a password: give it without one.
+setting-key-too-small = The RSA key is too small: 2048 bits are needed.
+setting-merchant-certificate-not-public-key = This is the merchant’s own certificate; the WeChat Pay public key belongs here.
+setting-missing = This is required.
+setting-not-an-object = Give a JSON object.
+setting-not-text = Give a string in quotes.
+setting-own-public-key = This is the merchant’s own public key; the WeChat Pay public key belongs here.
+setting-private-not-public-key = This is a private key; the WeChat Pay public key belongs here.
+setting-public-key-id-without-key = The public key id needs its key (wechatpay_public_key).
+setting-public-key-without-id = The public key needs its id (wechatpay_public_key_id).
+setting-public-not-private-key = This is a public key; the private key (apiclient_key.pem) belongs here.
+setting-unknown-field = There is no such setting.
+
+# Findings of an account check.
+check-private-key = The private key can be read.
+check-clock = This machine’s clock differs from WeChat Pay’s: synchronise it (NTP).
+check-credentials-accepted = WeChat Pay accepted the signature.
+check-public-key-needed = Download the WeChat Pay public key in the console and set it with its id.
+check-sign-error = WeChat Pay refused the signature: merchant_serial and merchant_private_key do not belong together or to this mchid.
+check-refused = WeChat Pay refused the call.
+check-unreachable = WeChat Pay cannot be reached.
+check-not-confirmed = Nothing can be said yet; try again.
+check-apiv3-key-wrong = WeChat Pay’s certificates do not open with apiv3_key: compare it with the console.
+check-public-key-id-mismatch = WeChat Pay signed with a key that is not configured: compare wechatpay_public_key_id with the console.
+check-public-key-wrong = wechatpay_public_key does not belong to its id.
+check-answer-not-proven = The answer could not be verified.
+check-public-key = The WeChat Pay public key verifies what WeChat Pay signed.
+check-platform-certificate-expiring = A platform certificate expires soon; better, move to the WeChat Pay public key.

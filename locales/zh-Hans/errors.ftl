@@ -107,3 +107,45 @@ field-unknown-event-type-nearest = 没有“{ $name }”这种事件。是否想
 field-replay-selection = 请提供“event_ids”，或同时提供“from”和“to”。
 field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
+
+# 商户账号的配置。
+setting-certificate-not-private-key = 这是证书；此处应填私钥（apiclient_key.pem）。
+setting-certificate-not-public-key = 这是证书；此处应填微信支付公钥（pub_key.pem）。
+setting-host-not-allowed = 正式账号只能调用微信支付官方域名。
+setting-test-account-needs-stand-in = 测试账号须填写模拟环境地址（例如“luodi sandbox”显示的地址）：微信支付没有测试环境。
+setting-invalid-api-base = 请填写 https:// 加域名，或本机的 http:// 地址，不带路径。
+setting-invalid-apiv3-key = APIv3 密钥必须是 32 位字母和数字。
+setting-invalid-appid = AppID 为“wx”加 16 位字母或数字。
+setting-invalid-mchid = 商户号只含数字。
+setting-invalid-merchant-serial = 商户 API 证书序列号为 40 位十六进制字符。
+setting-invalid-private-key = 无法识别为 RSA 私钥（apiclient_key.pem）。
+setting-invalid-public-key = 无法识别为微信支付公钥（pub_key.pem）。
+setting-invalid-public-key-id = 微信支付公钥 ID 为“PUB_KEY_ID_”加数字。
+setting-key-encrypted = 私钥带有密码保护，请提供未加密的私钥。
+setting-key-too-small = RSA 密钥过短，至少需要 2048 位。
+setting-merchant-certificate-not-public-key = 这是商户自己的证书；此处应填微信支付公钥。
+setting-missing = 此项必填。
+setting-not-an-object = 请填写 JSON 对象。
+setting-not-text = 请填写带引号的字符串。
+setting-own-public-key = 这是商户自己的公钥；此处应填微信支付公钥。
+setting-private-not-public-key = 这是私钥；此处应填微信支付公钥。
+setting-public-key-id-without-key = 填写了公钥 ID，还需提供公钥（wechatpay_public_key）。
+setting-public-key-without-id = 填写了公钥，还需提供公钥 ID（wechatpay_public_key_id）。
+setting-public-not-private-key = 这是公钥；此处应填私钥（apiclient_key.pem）。
+setting-unknown-field = 没有这个配置项。
+
+# 账号自检的结果。
+check-private-key = 私钥可以读取。
+check-clock = 本机时钟与微信支付不一致，请校时（NTP）。
+check-credentials-accepted = 微信支付认可了签名。
+check-public-key-needed = 该商户没有平台证书：请在商户平台下载微信支付公钥，并填写公钥和公钥 ID。
+check-sign-error = 微信支付拒绝了签名：商户证书序列号、商户私钥与商户号不匹配。
+check-refused = 微信支付拒绝了请求。
+check-unreachable = 无法连接微信支付。
+check-not-confirmed = 暂时无法确认，请稍后再试。
+check-apiv3-key-wrong = 平台证书无法用 APIv3 密钥解开：请与商户平台核对。
+check-public-key-id-mismatch = 微信支付使用了未配置的公钥签名：请与商户平台核对公钥 ID。
+check-public-key-wrong = 微信支付公钥与公钥 ID 不匹配。
+check-answer-not-proven = 无法验证返回内容。
+check-public-key = 微信支付公钥验签通过。
+check-platform-certificate-expiring = 平台证书即将到期；建议切换到微信支付公钥。

@@ -16,7 +16,7 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 /// `length` letters and digits, each with 5.95 bits: 32 of them carry 190 bits.
 ///
 /// # Panics
-/// As [`bytes`].
+/// As [`bytes()`].
 #[must_use]
 pub fn alphanumeric(length: usize) -> String {
     let mut token = String::with_capacity(length);

@@ -1,6 +1,6 @@
 //! Payment gateways behind one trait. A gateway object is bound to one merchant account.
-//! Promises: a [`Verified`] exists only where a gateway's own proof was checked; what is not proven
-//! is [`GatewayError::Unknown`]. Knows neither storage nor our HTTP routes.
+//! Promises: a `Verified` exists only where a gateway's own proof was checked; what is not proven
+//! is `GatewayError::Unknown`. Knows neither storage nor our HTTP routes.
 
 pub mod breaker;
 pub mod transport;

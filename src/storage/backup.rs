@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
 
 use super::copy::copy;
@@ -55,9 +55,10 @@ async fn vacuum_into(backend: &SqliteBackend, partial: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A backup that cannot be read is none.
+/// A backup that cannot be read is none. Without a write-ahead log it is one file and no more.
 async fn verify(partial: &Path) -> Result<()> {
-    let mut connection = SqliteConnectOptions::new().filename(partial).read_only(true).connect().await?;
+    let options = SqliteConnectOptions::new().filename(partial).journal_mode(SqliteJournalMode::Delete);
+    let mut connection = options.connect().await?;
     let verdict: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut connection).await?;
     connection.close().await?;
     if verdict == "ok" { Ok(()) } else { Err(failed(partial, &verdict)) }

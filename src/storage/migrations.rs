@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{PgPool, SqlSafeStr, SqliteConnection};
 
-use super::error::StorageError;
+use super::error::{Result, StorageError};
 
 /// (number, name, SQLite text, PostgreSQL text)
 const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
@@ -16,12 +16,16 @@ const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
     include_str!("migrations/postgres/0001_ledger.sql"),
 )];
 
-pub(super) fn sqlite() -> Migrator {
-    migrator(|(_, _, sqlite, _)| sqlite)
+pub(super) async fn run_on_sqlite(connection: &mut SqliteConnection) -> Result<()> {
+    // Not `run`: with a borrowed connection its future is not `Send` in the compiler's eyes.
+    let migrator = migrator(|(_, _, sqlite, _)| sqlite);
+    migrator.run_direct(None, connection, false).await.map_err(|error| refused(&error))
 }
 
-pub(super) fn postgres() -> Migrator {
-    migrator(|(_, _, _, postgres)| postgres)
+pub(super) async fn run_on_postgres(pool: &PgPool) -> Result<()> {
+    let mut connection = pool.acquire().await?;
+    let migrator = migrator(|(_, _, _, postgres)| postgres);
+    migrator.run_direct(None, &mut *connection, false).await.map_err(|error| refused(&error))
 }
 
 fn migrator(text: impl Fn((i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
@@ -32,7 +36,7 @@ fn migrator(text: impl Fn((i64, &'static str, &'static str, &'static str)) -> &'
     Migrator::with_migrations(migrations.collect())
 }
 
-pub(super) fn refused(error: &sqlx::migrate::MigrateError) -> StorageError {
+fn refused(error: &MigrateError) -> StorageError {
     StorageError::Unusable(format!(
         "the database could not be brought to this version's schema: {error}. If a newer version has used it, run that \
          version; otherwise restore the last backup"

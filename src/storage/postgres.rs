@@ -15,6 +15,9 @@ use super::sql::{CHANNEL, Session, Work};
 use crate::ids::PaymentId;
 
 const CONNECTIONS: u32 = 16;
+/// A server may be set up to answer before it has written. Not for money; stricter settings stay.
+const INSIST_ON_DURABILITY: &str = "SELECT set_config('synchronous_commit', 'on', false) \
+     WHERE current_setting('synchronous_commit') = 'off'";
 
 pub(super) struct PostgresBackend {
     pool: PgPool,
@@ -23,19 +26,28 @@ pub(super) struct PostgresBackend {
 
 impl PostgresBackend {
     pub(super) async fn open(url: &str, durable: bool, changed: broadcast::Sender<PaymentId>) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)
+        let mut options = PgConnectOptions::from_str(url)
             .map_err(|_| StorageError::Unusable("the PostgreSQL address cannot be read".to_owned()))?
             .application_name("luodi")
             .options([
                 ("statement_timeout", "30s"),
                 ("lock_timeout", "10s"),
                 ("idle_in_transaction_session_timeout", "60s"),
-                // The cluster's default may be weaker; money is answered for only when it is on disk.
-                ("synchronous_commit", if durable { "on" } else { "off" }),
             ]);
+        if !durable {
+            options = options.options([("synchronous_commit", "off")]);
+        }
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if durable {
+                        sqlx::query(INSIST_ON_DURABILITY).execute(connection).await?;
+                    }
+                    Ok(())
+                })
+            })
             .connect_with(options)
             .await
             .map_err(|error| {
@@ -43,7 +55,7 @@ impl PostgresBackend {
                     "PostgreSQL cannot be reached: {error}. Check its address, user and TLS"
                 ))
             })?;
-        migrations::postgres().run(&pool).await.map_err(|e| migrations::refused(&e))?;
+        migrations::run_on_postgres(&pool).await?;
         let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen(CHANNEL).await?;
         Ok(Self { pool, listener: tokio::spawn(pass_on(listener, changed)) })

@@ -51,7 +51,7 @@ impl SqliteBackend {
             .busy_timeout(Duration::from_secs(5));
         let mut connection = options.connect().await.map_err(|e| cannot_open(path, &e))?;
         verify_settings(&mut connection, durable).await?;
-        migrations::sqlite().run(&mut connection).await.map_err(|e| migrations::refused(&e))?;
+        migrations::run_on_sqlite(&mut connection).await?;
         release_leases(&mut connection).await?;
 
         let readers = SqlitePoolOptions::new()
@@ -250,4 +250,38 @@ async fn release_leases(connection: &mut SqliteConnection) -> Result<()> {
     sqlx::query("UPDATE checks SET leased_until = 0 WHERE leased_until > 0").execute(&mut *connection).await?;
     sqlx::query("UPDATE deliveries SET leased_until = 0 WHERE leased_until > 0").execute(&mut *connection).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{Storage, StorageSettings};
+
+    #[tokio::test]
+    async fn a_defect_in_one_job_leaves_the_others_and_the_writer_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("luodi.db").display());
+        let storage = Storage::open(&StorageSettings { url, durable: true, readers: 1 }).await.unwrap();
+        let put = |name: &'static str, defect: bool| {
+            storage.write(move |s| {
+                Box::pin(async move {
+                    let sql = "INSERT INTO meta (name, value) VALUES ($1, $2)";
+                    s.execute(sql, [name.into(), vec![1].into()]).await?;
+                    assert!(!defect, "a defect, on purpose");
+                    Ok(())
+                })
+            })
+        };
+        let (one, two, three) = tokio::join!(put("one", false), put("two", true), put("three", false));
+        assert!(one.is_ok() && matches!(two, Err(StorageError::Database(_))) && three.is_ok());
+        put("four", false).await.unwrap();
+        let names = storage.read(|s| {
+            Box::pin(async move {
+                let rows = s.fetch_all("SELECT name FROM meta ORDER BY name", []).await?;
+                rows.iter().map(|row| row.text("name")).collect::<Result<Vec<_>>>()
+            })
+        });
+        assert_eq!(names.await.unwrap(), ["four", "one", "three"]);
+        storage.close().await;
+    }
 }

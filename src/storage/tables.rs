@@ -229,3 +229,43 @@ pub(super) const TABLES: [Table; 15] = [
         ],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::storage::{Storage, StorageSettings};
+
+    #[tokio::test]
+    async fn the_list_is_the_schema() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("luodi.db").display());
+        let storage = Storage::open(&StorageSettings { url, durable: false, readers: 1 }).await.unwrap();
+        let mut session = storage.snapshot().await.unwrap();
+        let sql = "SELECT t.name AS t, c.name AS c, c.type AS kind, c.pk AS pk FROM sqlite_schema t \
+             JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY t.name, c.cid";
+        let mut schema: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for row in session.fetch_all(sql, []).await.unwrap() {
+            let column = (row.text("c").unwrap(), row.text("kind").unwrap());
+            schema.entry(row.text("t").unwrap()).or_default().push(column);
+        }
+        // What belongs to this database only.
+        schema.remove("_sqlx_migrations");
+        schema.remove("copy_progress");
+        let listed = TABLES.iter().map(|table| {
+            let columns = table.columns.iter().map(|(name, kind)| {
+                let kind = match kind {
+                    Int => "INTEGER",
+                    Text => "TEXT",
+                    Blob => "BLOB",
+                };
+                ((*name).to_owned(), kind.to_owned())
+            });
+            (table.name.to_owned(), columns.collect())
+        });
+        assert_eq!(schema, listed.collect());
+        session.commit().await.unwrap();
+        storage.close().await;
+    }
+}

@@ -23,11 +23,6 @@ pub(super) async fn check(client: &Client, mode: Mode) -> Vec<Finding> {
         "merchant_private_key",
         format!("merchant_private_key is an RSA key of {} bits.", key.bits()),
     )];
-    if mode == Mode::Test && settings::is_real_host(client.base.as_str()) {
-        let detail = "This test account calls the real WeChat Pay: its payments move real money. Set api_base to a \
-                      stand-in (`luodi sandbox`), or make the account live.";
-        findings.push(finding(Severity::Warning, "test_account_real_host", "api_base", detail));
-    }
     let (outcome, answer) = client.download().await;
     let offset = answer.as_ref().and_then(|a| clock_offset_s(a, client.clock.now()));
     if let Some(offset) = offset.filter(|o| o.unsigned_abs() > CLOCK_WARNING_S) {

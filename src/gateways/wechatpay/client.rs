@@ -237,3 +237,62 @@ fn address(base: &Url, target: &str) -> Result<Url, SendError> {
     let sent = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     if sent == target { Ok(url) } else { Err(SendError::Refused("the address would change on the way".to_owned())) }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+    use crate::clock::HandClock;
+    use crate::crypto::aead::AeadKey;
+    use crate::crypto::rsa::SigningKey;
+    use crate::gateways::DeclineReason;
+    use crate::gateways::transport::TransportOptions;
+    use crate::payments::attempt::GatewayName;
+
+    fn client(base: Url, backup: Option<Url>) -> Client {
+        let signer = Signer { mchid: "1".to_owned(), merchant_serial: "2".to_owned(), key: SigningKey::generate() };
+        let trust = Trust::new(None, AeadKey::new(&[1; 32]).unwrap());
+        let transport = Transport::new(GatewayName::WeChatPay, &TransportOptions::default()).unwrap();
+        Client::new(signer, trust, transport, HandClock::at(Timestamp::from_seconds(0)), base, backup)
+    }
+
+    /// An address where nobody listens.
+    fn closed_address() -> Url {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Url::parse(&format!("http://{free}")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_backup_host_is_tried_once_and_only_when_no_connection_came_about() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let there = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let server = tokio::spawn(async move {
+            // The first caller hears "no such order"; the second is cut off after it has sent.
+            let body = r#"{"code":"ORDER_NOT_EXIST","message":""}"#;
+            for answer in [format!("HTTP/1.1 404 X\r\ncontent-length: {}\r\n\r\n{body}", body.len()), String::new()] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                stream.read_buf(&mut Vec::with_capacity(4096)).await.unwrap();
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let call =
+            |client: Client| async move { client.call(Operation::Query, Method::GET, "/v3/x?mchid=1", "").await };
+        let reached = call(client(closed_address(), Some(there.clone()))).await;
+        assert!(matches!(reached, Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })), "{reached:?}");
+        let nowhere = call(client(closed_address(), Some(closed_address()))).await;
+        assert!(matches!(nowhere, Err(GatewayError::NotSent(_))), "{nowhere:?}");
+        let cut_off = call(client(there, Some(closed_address()))).await;
+        assert!(matches!(cut_off, Err(GatewayError::Unknown(_))), "{cut_off:?}");
+        server.await.unwrap();
+    }
+
+    #[test]
+    fn a_target_that_would_change_on_the_way_is_not_sent() {
+        let base = Url::parse("https://api.mch.weixin.qq.com").unwrap();
+        assert!(address(&base, "/v3/pay/A%7CB?mchid=1").is_ok());
+        assert!(address(&base, "/v3/../x").is_err());
+        assert!(address(&base, "/v3/a b").is_err());
+        assert!(address(&base, "/v3/a#b").is_err());
+    }
+}

@@ -58,7 +58,7 @@ impl WeChatPay {
         clock: SharedClock,
     ) -> Result<Self, Vec<SettingProblem>> {
         let parsed = Parsed::read(credentials)?;
-        let backup = parsed.backup_base();
+        let backup = settings::backup_of(&parsed.api_base);
         let merchant = Merchant { merchant_no: parsed.mchid.clone(), app_id: Some(parsed.appid.clone()) };
         let signer = Signer { mchid: parsed.mchid, merchant_serial: parsed.merchant_serial, key: parsed.signing_key };
         let trust = Trust::new(parsed.public_key, parsed.apiv3_key);
@@ -130,7 +130,10 @@ impl Gateway for WeChatPay {
     async fn close(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
         let request = requests::close(&self.merchant.merchant_no)?;
         let target = requests::close_target(out_trade_no);
-        self.client.call(Operation::Close, Method::POST, &target, &request).await?;
+        let body = self.client.call(Operation::Close, Method::POST, &target, &request).await?;
+        if !body.is_empty() {
+            return Err(GatewayError::Unknown("the answer to a close has a body, which 204 never has".to_owned()));
+        }
         Ok(Verified::new(OrderReport {
             merchant: self.merchant.clone(),
             out_trade_no: out_trade_no.to_owned(),

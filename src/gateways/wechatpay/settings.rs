@@ -88,15 +88,15 @@ impl Parsed {
             &credentials.secrets,
             &["merchant_private_key", "apiv3_key", "wechatpay_public_key"],
         );
-        let mchid = form.required("settings", &settings, "mchid").and_then(|v| form.mchid(v));
-        let appid = form.required("settings", &settings, "appid").and_then(|v| form.appid(v));
-        let serial = form.required("settings", &settings, "merchant_serial").and_then(|v| form.merchant_serial(v));
-        let api_base = form.optional("settings", &settings, "api_base");
+        let mchid = form.required("settings", settings, "mchid").and_then(|v| form.mchid(v));
+        let appid = form.required("settings", settings, "appid").and_then(|v| form.appid(v));
+        let serial = form.required("settings", settings, "merchant_serial").and_then(|v| form.merchant_serial(v));
+        let api_base = form.optional("settings", settings, "api_base");
         let api_base = form.api_base(api_base, credentials.mode);
-        let signing_key = form.required("secrets", &secrets, "merchant_private_key").and_then(|v| form.signing_key(v));
-        let apiv3_key = form.required("secrets", &secrets, "apiv3_key").and_then(|v| form.apiv3_key(v));
-        let id = form.optional("settings", &settings, "wechatpay_public_key_id");
-        let key = form.optional("secrets", &secrets, "wechatpay_public_key");
+        let signing_key = form.required("secrets", secrets, "merchant_private_key").and_then(|v| form.signing_key(v));
+        let apiv3_key = form.required("secrets", secrets, "apiv3_key").and_then(|v| form.apiv3_key(v));
+        let id = form.optional("settings", settings, "wechatpay_public_key_id");
+        let key = form.optional("secrets", secrets, "wechatpay_public_key");
         let public_key = form.public_key(id, key, serial.as_deref(), signing_key.as_ref());
 
         match (mchid, appid, serial, signing_key, apiv3_key, api_base) {
@@ -108,13 +108,14 @@ impl Parsed {
             _ => Err(form.problems),
         }
     }
+}
 
-    /// The real hosts back each other up; a stand-in has no backup.
-    pub(super) fn backup_base(&self) -> Option<Url> {
-        let base = self.api_base.as_str().trim_end_matches('/');
-        let backup = if base == MAIN_HOST { *BACKUP_HOSTS.first()? } else { MAIN_HOST };
-        is_real_host(base).then(|| Url::parse(backup).ok()).flatten()
-    }
+/// The real hosts back each other up; a stand-in has no backup.
+pub(super) fn backup_of(base: &Url) -> Option<Url> {
+    let base = base.as_str().trim_end_matches('/');
+    let [nearest_backup, _] = BACKUP_HOSTS;
+    let backup = if base == MAIN_HOST { nearest_backup } else { MAIN_HOST };
+    if is_real_host(base) { Url::parse(backup).ok() } else { None }
 }
 
 /// Whether this is an address of WeChat Pay itself.
@@ -133,28 +134,28 @@ impl Form {
         self.problems.push(SettingProblem { pointer: pointer.to_owned(), code, detail: detail.into() });
     }
 
-    fn section<'a>(&mut self, name: &str, value: &'a Value, known: &[&str]) -> Map<String, Value> {
-        let object: Option<&'a Map<String, Value>> = value.as_object();
-        let Some(object) = object else {
+    /// The fields of one section, uncopied: some are secrets.
+    fn section<'a>(&mut self, name: &str, value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
+        let Some(object) = value.as_object() else {
             self.report(&format!("/{name}"), "not_an_object", format!("{name} must be a JSON object."));
-            return Map::new();
+            return None;
         };
         for field in object.keys().filter(|f| !known.contains(&f.as_str())) {
-            let nearest =
-                known.iter().max_by(|a, b| strsim::jaro_winkler(field, a).total_cmp(&strsim::jaro_winkler(field, b)));
-            let hint = nearest.filter(|n| strsim::jaro_winkler(field, n) > 0.8).map_or_else(
+            let nearness = |name: &str| strsim::jaro_winkler(field, name);
+            let nearest = known.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
+            let hint = nearest.filter(|n| nearness(n) > 0.8).map_or_else(
                 || format!("Known are: {}.", known.join(", ")),
                 |nearest| format!("Did you mean {nearest}?"),
             );
             let pointer = format!("/{name}/{}", field.replace('~', "~0").replace('/', "~1"));
             self.report(&pointer, "unknown_field", format!("There is no such field. {hint}"));
         }
-        object.clone()
+        Some(object)
     }
 
     /// Absent, null and blank are the same.
-    fn optional<'a>(&mut self, section: &str, fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
-        match fields.get(name)? {
+    fn optional<'a>(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
+        match fields?.get(name)? {
             Value::Null => None,
             Value::String(text) => Some(text.trim()).filter(|t| !t.is_empty()),
             _ => {
@@ -164,10 +165,10 @@ impl Form {
         }
     }
 
-    fn required<'a>(&mut self, section: &str, fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    fn required<'a>(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
         let before = self.problems.len();
         let value = self.optional(section, fields, name);
-        if value.is_none() && self.problems.len() == before {
+        if fields.is_some() && value.is_none() && self.problems.len() == before {
             self.report(&format!("/{section}/{name}"), "missing", format!("{name} is required."));
         }
         value
@@ -318,6 +319,13 @@ impl Form {
             self.report("/settings/api_base", "host_not_allowed", detail);
             return None;
         }
+        // WeChat Pay has no test system: at its real hosts a "test" payment moves real money.
+        if mode == Mode::Test && is_real_host(text) {
+            let detail = "A test account needs the address of a stand-in, such as the one `luodi sandbox` prints: \
+                          WeChat Pay itself has no test system.";
+            self.report("/settings/api_base", "test_account_needs_stand_in", detail);
+            return None;
+        }
         let url = Url::parse(text).ok().filter(|url| {
             transport::is_allowed(url)
                 && url.path() == "/"
@@ -331,5 +339,20 @@ impl Form {
             self.report("/settings/api_base", "invalid_api_base", detail);
         }
         url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_real_hosts_back_each_other_up() {
+        assert!(is_real_host(MAIN_HOST));
+        assert!(!is_real_host("https://api.mch.weixin.qq.com.example.com"));
+        let backup = |base: &str| backup_of(&Url::parse(base).unwrap()).map(|u| u.to_string());
+        assert_eq!(backup(MAIN_HOST).as_deref(), Some("https://api2.mch.weixin.qq.com/"));
+        assert_eq!(backup("https://api2.wechatpay.cn").as_deref(), Some("https://api.mch.weixin.qq.com/"));
+        assert_eq!(backup("http://127.0.0.1:8090"), None);
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::sign::Claim;
 use crate::clock::Timestamp;
-use crate::crypto::aead::AeadKey;
+use crate::crypto::aead::{AeadError, AeadKey};
 use crate::crypto::certificate::Certificate;
 use crate::crypto::from_base64;
 use crate::crypto::rsa::VerifyingKey;
@@ -101,9 +101,12 @@ impl Trust {
         }
         let ciphertext = from_base64(&sealed.ciphertext).ok_or(Rejected::Malformed)?;
         let associated_data = sealed.associated_data.as_deref().unwrap_or_default();
-        self.apiv3_key
-            .open_with_nonce(sealed.nonce.as_bytes(), associated_data.as_bytes(), &ciphertext)
-            .map_err(|_| Rejected::CannotDecrypt)
+        self.apiv3_key.open_with_nonce(sealed.nonce.as_bytes(), associated_data.as_bytes(), &ciphertext).map_err(
+            |error| match error {
+                AeadError::NonceLength { .. } => Rejected::Malformed,
+                _ => Rejected::CannotDecrypt,
+            },
+        )
     }
 
     /// Takes in the answer of a certificate download. All of it or nothing.

@@ -181,6 +181,7 @@ CREATE TABLE deliveries (
     delivered_at INTEGER
 ) STRICT;
 CREATE INDEX deliveries_pending ON deliveries (endpoint_id, next_at, id) WHERE status = 'pending';
+CREATE INDEX deliveries_given_out ON deliveries (endpoint_id, leased_until) WHERE status = 'pending';
 CREATE INDEX deliveries_by_time ON deliveries (endpoint_id, created_at, id);
 CREATE INDEX deliveries_settled ON deliveries (created_at) WHERE status <> 'pending';
 
