@@ -206,7 +206,8 @@ impl Browser {
 
     /// The id of what the keyboard would operate.
     pub async fn focus(&self) -> String {
-        let focus = self.run("const e = document.activeElement; return e.id || e.name || e.className || e.tagName").await;
+        let focus =
+            self.run("const e = document.activeElement; return e.id || e.name || e.className || e.tagName").await;
         focus.as_str().unwrap_or_default().to_owned()
     }
 
@@ -245,7 +246,9 @@ pub const ENTER: char = '\u{E007}';
 fn requested_address(entry: &Value) -> Option<String> {
     let entry: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
     let event = &entry["message"];
-    (event["method"] == "Network.requestWillBeSent").then(|| event["params"]["request"]["url"].as_str())?.map(str::to_owned)
+    (event["method"] == "Network.requestWillBeSent")
+        .then(|| event["params"]["request"]["url"].as_str())?
+        .map(str::to_owned)
 }
 
 fn is_ours(address: &str) -> bool {

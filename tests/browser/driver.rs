@@ -54,7 +54,9 @@ impl Driver {
 
 /// From `ChromeDriver was started successfully on port 43215.`
 fn announced_port(told: &mut impl BufRead) -> Option<u16> {
-    told.lines().map_while(Result::ok).find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+    told.lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
 }
 
 impl Drop for Driver {
