@@ -30,7 +30,7 @@ async fn the_cashier_in_all_its_states() {
         "cashier-expired": scenes::expired => "[data-stage=\"expired\"] #renew",
         "cashier-unknown": scenes::unknown => "[data-stage=\"unknown\"] #unknown",
         "cashier-failed": scenes::failed => "[data-stage=\"failed\"] #failed",
-        "cashier-no-method": scenes::without_method => ".none",
+        "cashier-no-method": scenes::without_method => "[data-stage=\"none\"] .method.off",
         "cashier-paid": scenes::paid => "[data-stage=\"paid\"] #paid",
         "cashier-late": scenes::paid_late => "#late",
         "cashier-partly-refunded": scenes::partly_refunded => "#refunded",
@@ -59,7 +59,8 @@ async fn the_other_pages() {
     let Some(driver) = Driver::start().await else { return };
     let demo = Demo::start();
     let mut reader = Browser::open(&driver, DESKTOP_ZH).await;
-    reader.forgive("status of 404");
+    // The two addresses below that lead nowhere answer 404.
+    reader.forgive("/nothing - Failed to load resource");
     let pages = [
         ("docs", demo.api("/docs"), ".opblock"),
         ("errors", demo.api("/docs/errors"), "tr"),

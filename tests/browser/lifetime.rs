@@ -72,6 +72,7 @@ async fn money_that_comes_after_closing_is_shown_as_late() {
     scenes::pay_late(&house, &payment).await;
     shopper.sees_stage("paid").await;
     assert_eq!(shopper.text("#late").await, look.says("cashier-late"));
+    assert!(!shopper.shows("#may-close").await, "there is something to clear up");
     shopper.leave().await;
 }
 
@@ -120,12 +121,29 @@ async fn a_code_that_could_not_be_made_is_made_at_the_next_tap() {
     let payment = scenes::failed(&house).await;
     shopper.go_to(&cashier_of(&payment, look)).await;
     shopper.sees_stage("failed").await;
+    let cover = shopper.text("#renew").await;
+    let words = ["cashier-failed", "cashier-failed-advice", "cashier-renew"].map(|key| look.says(key));
+    assert_eq!(cover.lines().collect::<Vec<_>>(), words, "what the gateway said is not for the shopper");
 
     house.sandbox.clear_faults();
     shopper.click("#renew").await;
     shopper.sees_code().await;
     let book = house.sandbox.book(&house.merchant.mchid).expect("a book");
     assert_eq!(book.orders.len(), 1, "one order at the gateway");
+    shopper.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_without_a_contract_sends_the_shopper_to_itself() {
+    let Some(driver) = Driver::start().await else { return };
+    let (house, look) = (scenes::house().await, PHONE_ZH);
+    let shopper = Browser::open(&driver, look).await;
+    let payment = scenes::without_method(&house).await;
+    shopper.go_to(&cashier_of(&payment, look)).await;
+    shopper.sees_stage("none").await;
+    assert_eq!(shopper.text("#stage").await, look.says("cashier-method-none"));
+    assert!(shopper.text(".method.off").await.contains(&look.says("cashier-method-not-configured")));
+    assert!(!shopper.shows(".frame").await, "no code, and no button that cannot help");
     shopper.leave().await;
 }
 
