@@ -9,6 +9,7 @@ use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::limits::client_ip;
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, FieldError};
@@ -167,7 +168,7 @@ pub async fn qr_png(
     state: web::Data<AppState>,
     caller: Caller,
     path: web::Path<String>,
-    query: web::Query<QrQuery>,
+    query: Query<QrQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let module_px = query.module_px.unwrap_or(8);
     let mut faults = Faults::default();

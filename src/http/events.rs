@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::SecretKey;
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, FieldError};
@@ -37,7 +38,7 @@ pub struct EventList {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
-    query: web::Query<EventQuery>,
+    query: Query<EventQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let after = query.after.unwrap_or(0);

@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::auth::Caller;
-use super::problem::{Problem, locale_of};
+use super::problem::{Problem, locale_of, request_id};
 use super::state::AppState;
 use crate::crypto::digest::sha256;
 use crate::error::{ApiError, Code, FieldError};
@@ -92,7 +92,7 @@ where
         }
         Err(error) => {
             // A definite refusal is an answer too: the same request gets it again.
-            let body = Problem::of(&error, locale_of(request), String::new());
+            let body = Problem::of(&error, locale_of(request), request_id(request));
             let body = serde_json::to_vec(&body).unwrap_or_default();
             state.storage.finish_idempotent(scope.store_id, scope.mode, &key, error.code.status(), &body).await?;
             Err(error)

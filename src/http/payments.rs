@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::attempts::{Shopper, parse_flow, parse_gateway};
 use super::auth::{Caller, SecretKey};
-use super::body::JsonBody;
+use super::body::{JsonBody, pointer_part};
 use super::idempotency::{self, Scope};
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
@@ -124,7 +125,7 @@ fn check_metadata(metadata: &BTreeMap<String, String>, faults: &mut Faults) {
     }
     for (name, value) in metadata {
         if name.is_empty() || name.chars().count() > 40 || value.chars().count() > 500 {
-            faults.add(FieldError::new(format!("/metadata/{name}"), "metadata_too_long"));
+            faults.add(FieldError::new(format!("/metadata/{}", pointer_part(name)), "metadata_too_long"));
         }
     }
 }
@@ -196,15 +197,19 @@ async fn create_once(
     shopper_ip: Option<String>,
     attempt_id: AttemptId,
 ) -> Result<(StatusCode, Vec<u8>), ApiError> {
-    if let Some(first) = first {
+    let first = first.map(|first| NewAttempt {
+        id: attempt_id,
+        gateway: first.gateway,
+        flow: first.flow,
+        account: first.account,
+        shopper_ip,
+    });
+    if let Some(attempt) = &first {
         // A payment that could never be paid as asked is not recorded at all.
-        let gateways = state.payments.gateways();
-        gateways.choose(new.store_id, new.mode, first.gateway, first.flow, first.account).await?;
+        state.payments.check_first_attempt(&new, attempt).await?;
     }
     let mut ledger = state.payments.create(new).await?;
-    if let Some(first) = first {
-        let attempt =
-            NewAttempt { id: attempt_id, gateway: first.gateway, flow: first.flow, account: first.account, shopper_ip };
+    if let Some(attempt) = first {
         ledger = state.payments.open_attempt(ledger.payment.id, attempt).await?.0;
     }
     let view =
@@ -234,7 +239,7 @@ pub struct PaymentQuery {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
-    query: web::Query<PaymentQuery>,
+    query: Query<PaymentQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let status = query.status.as_deref().and_then(|text| {

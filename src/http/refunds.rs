@@ -9,6 +9,7 @@ use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::payments::{List, page_limit, payment_id};
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, Code, FieldError};
@@ -96,7 +97,7 @@ pub struct RefundQuery {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
-    query: web::Query<RefundQuery>,
+    query: Query<RefundQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let status = query.status.as_deref().and_then(|text| {

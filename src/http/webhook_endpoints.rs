@@ -9,6 +9,7 @@ use super::body::JsonBody;
 use super::events::parse_types;
 use super::payments::{List, page_limit, parse_time};
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
@@ -155,7 +156,20 @@ impl From<EndpointError> for ApiError {
     }
 }
 
+const MAX_URL: usize = 2000;
+const MAX_DESCRIPTION: usize = 200;
+
+fn check_description(description: &str, faults: &mut Faults) {
+    if !description.is_empty() {
+        faults.text("/description", description, MAX_DESCRIPTION);
+    }
+}
+
 fn check_address(state: &AppState, url: &str, faults: &mut Faults) {
+    if url.len() > MAX_URL {
+        faults.add(FieldError::new("/url", "too_long").with("max", MAX_URL).with("length", url.len()));
+        return;
+    }
     if let Err(refused) = state.webhooks.check_address(url) {
         let mut fault = FieldError::new("/url", "address_refused").with("reason", &refused);
         fault.args.push(("url", url.to_owned()));
@@ -171,6 +185,7 @@ pub async fn create(state: web::Data<AppState>, key: SecretKey, body: JsonBody) 
     let mut faults = Faults::default();
     check_address(&state, &wanted.url, &mut faults);
     let event_types = parse_types("/event_types", wanted.event_types.iter().map(String::as_str), &mut faults);
+    check_description(&wanted.description, &mut faults);
     faults.refuse_if_any()?;
     let new = NewEndpoint {
         store_id: key.store_id,
@@ -223,8 +238,11 @@ pub async fn update(
     if let Some(types) = &wanted.event_types {
         endpoint.event_types = parse_types("/event_types", types.iter().map(String::as_str), &mut faults);
     }
+    if let Some(description) = wanted.description {
+        check_description(&description, &mut faults);
+        endpoint.description = description;
+    }
     faults.refuse_if_any()?;
-    endpoint.description = wanted.description.unwrap_or(endpoint.description);
     endpoint.enabled = wanted.enabled.unwrap_or(endpoint.enabled);
     let endpoint = state.webhooks.update_endpoint(endpoint).await?;
     Ok(HttpResponse::Ok().json(EndpointView::of(&endpoint, None)))
@@ -293,16 +311,15 @@ pub async fn replay(
             Err(_) => faults.add(FieldError::new(format!("/event_ids/{index}"), "not_an_id").with("prefix", "evt_")),
         }
     }
-    let selection = match (from, to) {
-        (Some(from), Some(to)) if ids.is_empty() => Some(ReplaySelection::Between { from, to }),
-        (None, None) if !ids.is_empty() => Some(ReplaySelection::Events(ids)),
-        _ => {
-            faults.add(FieldError::new("", "replay_selection"));
-            None
-        }
-    };
     faults.refuse_if_any()?;
-    let Some(selection) = selection else { return Err(ApiError::invalid(Vec::new())) };
+    let selection = match (from, to) {
+        (Some(from), Some(to)) if ids.is_empty() && from < to => ReplaySelection::Between { from, to },
+        (Some(_), Some(_)) if ids.is_empty() => {
+            return Err(ApiError::invalid(vec![FieldError::new("/to", "not_after").with("other", "from")]));
+        }
+        (None, None) if !ids.is_empty() => ReplaySelection::Events(ids),
+        _ => return Err(ApiError::invalid(vec![FieldError::new("", "replay_selection")])),
+    };
     let deliveries = state.webhooks.replay(&endpoint, selection).await?;
     Ok(HttpResponse::Accepted().json(Replayed { deliveries }))
 }
@@ -326,7 +343,7 @@ pub async fn deliveries(
     state: web::Data<AppState>,
     key: SecretKey,
     path: web::Path<String>,
-    query: web::Query<DeliveryQuery>,
+    query: Query<DeliveryQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
     let mut faults = Faults::default();
