@@ -84,7 +84,8 @@ pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<Flow> {
 ///
 /// A pending attempt of the same gateway and flow whose code is still good is given again; an older one
 /// is ended at its gateway first, so that two orders are never open at once.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/attempts", tag = "payments", request_body = CreateAttempt,
+#[utoipa::path(post, operation_id = "open_attempt", path = "/v1/payments/{payment_id}/attempts",
+    tag = "payments", request_body = CreateAttempt,
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query),
         ("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters")),
     responses((status = 201, body = AttemptView), (status = 409, body = Problem), (status = 422, body = Problem)),
@@ -144,7 +145,7 @@ pub struct QrQuery {
 }
 
 /// The QR code as SVG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_svg", path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
     params(("attempt_id" = AttemptId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, content_type = "image/svg+xml"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -160,7 +161,7 @@ pub async fn qr_svg(
 }
 
 /// The QR code as PNG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_png", path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
     params(("attempt_id" = AttemptId, Path), QrQuery),
     responses((status = 200, content_type = "image/png"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]

@@ -107,10 +107,7 @@ fn pointer(path: &str) -> String {
     if path == "." {
         return String::new();
     }
-    path.replace('[', ".")
-        .replace(']', "")
-        .split('.')
-        .fold(String::new(), |all, part| all + "/" + &pointer_part(part))
+    path.replace('[', ".").replace(']', "").split('.').fold(String::new(), |all, part| all + "/" + &pointer_part(part))
 }
 
 /// One name within a JSON pointer.

@@ -33,7 +33,7 @@ pub struct EventList {
 /// List events
 ///
 /// In the order of their commits, without gaps: remember `next_after` and nothing is ever missed.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(EventQuery),
+#[utoipa::path(get, operation_id = "list_events", path = "/v1/events", tag = "events", params(EventQuery),
     responses((status = 200, body = EventList), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn list(
     state: web::Data<AppState>,

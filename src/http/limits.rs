@@ -125,10 +125,9 @@ pub async fn limit_addresses(
     if !exempt
         && !by_key
         && let Some(state) = request.app_data::<web::Data<AppState>>()
+        && let Err(error) = take_for_sender(request.request(), state)
     {
-        if let Err(error) = take_for_sender(request.request(), state) {
-            return Ok(request.error_response(error));
-        }
+        return Ok(request.error_response(error));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

@@ -164,7 +164,8 @@ fn first_attempt(
 ///
 /// With `gateway` and `flow` the first attempt is opened at once. The answer carries the
 /// `client_secret` and the `cashier_url` to send the shopper to.
-#[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = CreatePayment,
+#[utoipa::path(post, operation_id = "create_payment", path = "/v1/payments",
+    tag = "payments", request_body = CreatePayment,
     params(("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters; a repeat gives the same answer")),
     responses((status = 201, body = PaymentView), (status = 422, body = Problem), (status = 409, body = Problem)),
     security(("secret_key" = [])))]
@@ -234,7 +235,7 @@ pub struct PaymentQuery {
 }
 
 /// List payments, newest first
-#[utoipa::path(get, path = "/v1/payments", tag = "payments", params(PaymentQuery),
+#[utoipa::path(get, operation_id = "list_payments", path = "/v1/payments", tag = "payments", params(PaymentQuery),
     responses((status = 200, body = List<PaymentView>), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn list(
     state: web::Data<AppState>,
@@ -287,7 +288,7 @@ pub fn parse_time(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Opt
 /// Read a payment
 ///
 /// When something is unsettled and older than two seconds, the gateway is asked first.
-#[utoipa::path(get, path = "/v1/payments/{payment_id}", tag = "payments",
+#[utoipa::path(get, operation_id = "read_payment", path = "/v1/payments/{payment_id}", tag = "payments",
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, body = PaymentView), (status = 404, body = Problem)), security(("secret_key" = []), ("client_secret" = [])))]
 pub async fn read(
@@ -304,7 +305,7 @@ pub async fn read(
 /// Ask the gateway now
 ///
 /// What "I have paid" does: the gateway is really asked, at most once in two seconds.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/refresh", tag = "payments",
+#[utoipa::path(post, operation_id = "refresh_payment", path = "/v1/payments/{payment_id}/refresh", tag = "payments",
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, body = PaymentView), (status = 404, body = Problem)), security(("secret_key" = []), ("client_secret" = [])))]
 pub async fn refresh(
@@ -322,7 +323,8 @@ pub async fn refresh(
 ///
 /// Its orders are closed at their gateways first. When a gateway cannot be heard, the payment stays
 /// open (`202`), is closed as soon as the gateway agrees, and takes no new attempts.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/close", tag = "payments", params(("payment_id" = PaymentId, Path)),
+#[utoipa::path(post, operation_id = "close_payment", path = "/v1/payments/{payment_id}/close",
+    tag = "payments", params(("payment_id" = PaymentId, Path)),
     responses((status = 200, body = PaymentView), (status = 202, body = PaymentView), (status = 409, body = Problem)), security(("secret_key" = [])))]
 pub async fn close(
     state: web::Data<AppState>,

@@ -37,9 +37,7 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/webhook-endpoints/{endpoint_id}/test").post(webhook_endpoints::test))
         .service(at("/v1/webhook-endpoints/{endpoint_id}/replay").post(webhook_endpoints::replay))
         .service(at("/v1/webhook-endpoints/{endpoint_id}/deliveries").get(webhook_endpoints::deliveries))
-        .service(
-            at("/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/tries").get(webhook_endpoints::tries),
-        )
+        .service(at("/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/tries").get(webhook_endpoints::tries))
         .service(at("/v1/accounts").post(accounts::create).get(accounts::list))
         .service(at("/v1/accounts/{account_id}").get(accounts::read).patch(accounts::update))
         .service(at("/v1/accounts/{account_id}/check").post(accounts::check))

@@ -178,7 +178,8 @@ fn check_address(state: &AppState, url: &str, faults: &mut Faults) {
 }
 
 /// Create an endpoint
-#[utoipa::path(post, path = "/v1/webhook-endpoints", tag = "webhooks", request_body = CreateEndpoint,
+#[utoipa::path(post, operation_id = "create_webhook_endpoint", path = "/v1/webhook-endpoints",
+    tag = "webhooks", request_body = CreateEndpoint,
     responses((status = 201, body = EndpointView), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn create(state: web::Data<AppState>, key: SecretKey, body: JsonBody) -> Result<HttpResponse, ApiError> {
     let wanted: CreateEndpoint = body.parse()?;
@@ -199,7 +200,7 @@ pub async fn create(state: web::Data<AppState>, key: SecretKey, body: JsonBody) 
 }
 
 /// List endpoints
-#[utoipa::path(get, path = "/v1/webhook-endpoints", tag = "webhooks",
+#[utoipa::path(get, operation_id = "list_webhook_endpoints", path = "/v1/webhook-endpoints", tag = "webhooks",
     responses((status = 200, body = List<EndpointView>)), security(("secret_key" = [])))]
 pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResponse, ApiError> {
     let endpoints = state.storage.endpoints(key.store_id, key.mode).await?;
@@ -208,7 +209,8 @@ pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResp
 }
 
 /// Read an endpoint
-#[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(get, operation_id = "read_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn read(
     state: web::Data<AppState>,
@@ -219,7 +221,8 @@ pub async fn read(
 }
 
 /// Change an endpoint
-#[utoipa::path(patch, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", request_body = UpdateEndpoint,
+#[utoipa::path(patch, operation_id = "update_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}",
+    tag = "webhooks", request_body = UpdateEndpoint,
     params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn update(
@@ -249,7 +252,8 @@ pub async fn update(
 }
 
 /// Delete an endpoint
-#[utoipa::path(delete, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(delete, operation_id = "delete_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 204), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn delete(
     state: web::Data<AppState>,
@@ -264,7 +268,8 @@ pub async fn delete(
 /// Rotate the secret
 ///
 /// For a day both secrets sign, so that no delivery fails its check while you deploy the new one.
-#[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/rotate-secret", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(post, operation_id = "rotate_webhook_secret", path = "/v1/webhook-endpoints/{endpoint_id}/rotate-secret",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 409, body = Problem)), security(("secret_key" = [])))]
 pub async fn rotate_secret(
     state: web::Data<AppState>,
@@ -277,7 +282,8 @@ pub async fn rotate_secret(
 }
 
 /// Send a test event
-#[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/test", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(post, operation_id = "test_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}/test",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 202, body = TestQueued), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn test(
     state: web::Data<AppState>,
@@ -290,7 +296,8 @@ pub async fn test(
 }
 
 /// Send past events again
-#[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/replay", tag = "webhooks", request_body = Replay,
+#[utoipa::path(post, operation_id = "replay_events", path = "/v1/webhook-endpoints/{endpoint_id}/replay",
+    tag = "webhooks", request_body = Replay,
     params(("endpoint_id" = EndpointId, Path)),
     responses((status = 202, body = Replayed), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn replay(
@@ -336,7 +343,8 @@ pub struct DeliveryQuery {
 }
 
 /// The delivery log, newest first
-#[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}/deliveries", tag = "webhooks",
+#[utoipa::path(get, operation_id = "list_deliveries", path = "/v1/webhook-endpoints/{endpoint_id}/deliveries",
+    tag = "webhooks",
     params(("endpoint_id" = EndpointId, Path), DeliveryQuery),
     responses((status = 200, body = List<DeliveryView>), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn deliveries(
@@ -362,7 +370,8 @@ pub async fn deliveries(
 }
 
 /// The tries of one delivery
-#[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/tries", tag = "webhooks",
+#[utoipa::path(get, operation_id = "list_delivery_tries", path = "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/tries",
+    tag = "webhooks",
     params(("endpoint_id" = EndpointId, Path), ("delivery_id" = DeliveryId, Path)),
     responses((status = 200, body = List<DeliveryTryView>), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn tries(

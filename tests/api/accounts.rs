@@ -19,7 +19,10 @@ async fn refused(house: &House, place: &str, value: Value) -> (u16, String, Vec<
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_is_made_and_used() {
     let house = House::build().await;
-    assert_eq!(house.patch(&format!("/v1/accounts/{}", house.account_id), json!({ "enabled": false })).await.status, 200);
+    assert_eq!(
+        house.patch(&format!("/v1/accounts/{}", house.account_id), json!({ "enabled": false })).await.status,
+        200
+    );
     let answer = house.post("/v1/accounts", body(&house)).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     let mut account = answer.json();
@@ -134,7 +137,10 @@ async fn the_frame_of_an_account_is_checked_like_every_body() {
         ("/name", json!(""), "/name: required"),
         ("/name", json!("x".repeat(65)), "/name: too_long"),
     ] {
-        assert_eq!(refused(&house, place, value).await, (422, "validation_failed".to_owned(), vec![expected.to_owned()]));
+        assert_eq!(
+            refused(&house, place, value).await,
+            (422, "validation_failed".to_owned(), vec![expected.to_owned()])
+        );
     }
     let mut misspelt = body(&house);
     misspelt["setings"] = json!({});

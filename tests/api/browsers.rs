@@ -88,7 +88,8 @@ async fn next(stream: &mut reqwest::Response) -> (i64, Value) {
         if message.starts_with(':') {
             continue;
         }
-        let field = |name: &str| message.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_else(|| panic!("{message}"));
+        let field =
+            |name: &str| message.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_else(|| panic!("{message}"));
         assert_eq!(field("event: "), "payment");
         return (field("id: ").parse().unwrap(), serde_json::from_str(field("data: ")).unwrap());
     }

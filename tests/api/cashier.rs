@@ -25,7 +25,10 @@ async fn the_cashier_opens_with_the_secret_and_brings_a_code() {
     assert_eq!(house.book().orders.len(), 1);
     cashier(&house, &payment).await;
     assert_eq!(house.book().orders.len(), 1, "a second look opens no second order");
-    assert_eq!(text(&payment["cashier_url"]).split('?').next().unwrap(), house.url(&format!("/pay/{}", text(&payment["id"]))));
+    assert_eq!(
+        text(&payment["cashier_url"]).split('?').next().unwrap(),
+        house.url(&format!("/pay/{}", text(&payment["id"])))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! `/notify/{gateway}/{account_id}`: only what is proven counts, and "success" is said only after it is kept.
 
 use luodi::ids::AccountId;
-use luodi::sandbox::{DeliveryState, FaultKind, Operation};
+use luodi::sandbox::{DeliveryState, FaultKind, Operation, PayDraft};
 use serde_json::{Value, json};
 
 use crate::support::{House, out_trade_no, path_of, send};
@@ -65,7 +65,7 @@ async fn what_is_not_proven_changes_nothing_and_the_clean_redelivery_settles() {
     for (fault, status, outcome) in [
         (FaultKind::BadSignature, 401, "bad_signature"),
         (FaultKind::ProbeSignature, 401, "bad_signature"),
-        (FaultKind::Unsigned, 401, "missing_header"),
+        (FaultKind::Unsigned, 401, "unsigned"),
         (FaultKind::StaleTimestamp, 401, "stale"),
         (FaultKind::UnknownSerial, 401, "unknown_key"),
         (FaultKind::Malformed, 400, "malformed"),
@@ -100,11 +100,9 @@ async fn both_shapes_of_a_probe_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_proven_but_disagrees_is_reported_once_and_not_acknowledged() {
-    for (fault, difference) in [
-        (FaultKind::WrongAmount, "amount"),
-        (FaultKind::WrongMchid, "merchant_no"),
-        (FaultKind::WrongAppid, "app_id"),
-    ] {
+    for (fault, difference) in
+        [(FaultKind::WrongAmount, "amount"), (FaultKind::WrongMchid, "merchant_no"), (FaultKind::WrongAppid, "app_id")]
+    {
         let house = House::build().await;
         let payment = house.payment_with_code(1280).await;
         house.sandbox.add_fault(luodi::sandbox::Fault::new(Operation::Notify, fault.clone()).times(3)).unwrap();
@@ -191,7 +189,7 @@ async fn rubbish_is_refused_whatever_it_is() {
         let answer = send(house.anonymous("POST", &path).body(body)).await;
         assert_eq!((answer.status, &answer.json()["code"]), (401, &json!("FAIL")), "{body:?}");
     }
-    assert_eq!(recorded(&house).await, [("missing_header".to_owned(), false, 7)], "repeats fill one row");
+    assert_eq!(recorded(&house).await, [("unsigned".to_owned(), false, 7)], "repeats fill one row");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,7 +231,8 @@ async fn another_merchants_notification_is_not_believed() {
     let second = house.post("/v1/payments", crate::support::order(1, false)).await.json();
     let attempt = house.post(&path_of(&second, "/attempts"), strange).await;
     assert_eq!(attempt.status, 201, "{}", attempt.text);
-    house.sandbox.pay(&stranger.mchid, &attempt.json()["out_trade_no"].as_str().unwrap(), &Default::default()).unwrap();
+    let number = crate::support::text(&attempt.json()["out_trade_no"]);
+    house.sandbox.pay(&stranger.mchid, &number, &PayDraft::default()).unwrap();
     house.sandbox.step().await;
     assert_eq!(house.read(&second).await["status"], "paid");
     assert_eq!(house.read(&payment).await["status"], "open");

@@ -125,7 +125,8 @@ async fn the_client_secret_is_given_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn amounts_outside_the_bounds_are_refused_with_the_field() {
     let house = House::build().await;
-    for amount in [json!(0), json!(-1), json!(1.5), json!(10_000_000_001_i64), json!("1280"), json!(null), json!(1e30)] {
+    for amount in [json!(0), json!(-1), json!(1.5), json!(10_000_000_001_i64), json!("1280"), json!(null), json!(1e30)]
+    {
         let (status, code, fields) = refused(&house, json!({ "amount_fen": amount })).await;
         assert_eq!((status, code.as_str()), (422, "validation_failed"));
         assert!(fields[0].starts_with("/amount_fen: "), "{amount}: {fields:?}");

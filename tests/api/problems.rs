@@ -110,7 +110,18 @@ fn the_catalogue_names_each_code_once() {
 #[test]
 fn every_field_code_in_the_sources_has_its_text_in_every_language() {
     let mut found = 0;
-    for file in ["accounts", "attempts", "body", "events", "idempotency", "payments", "refunds", "validate", "webhook_endpoints", "query"] {
+    for file in [
+        "accounts",
+        "attempts",
+        "body",
+        "events",
+        "idempotency",
+        "payments",
+        "refunds",
+        "validate",
+        "webhook_endpoints",
+        "query",
+    ] {
         let source = std::fs::read_to_string(format!("{}/src/http/{file}.rs", env!("CARGO_MANIFEST_DIR"))).unwrap();
         for call in source.split("FieldError::new(").skip(1) {
             let arguments = call.split(')').next().unwrap_or_default();

@@ -39,7 +39,9 @@ fn modules_of_png(bytes: &[u8], module_px: usize) -> Vec<Vec<bool>> {
             assert_eq!(dark(x, y), dark(x - x % module_px, y - y % module_px), "a module is one square");
         }
     }
-    (0..width / module_px).map(|y| (0..width / module_px).map(|x| dark(x * module_px, y * module_px)).collect()).collect()
+    (0..width / module_px)
+        .map(|y| (0..width / module_px).map(|x| dark(x * module_px, y * module_px)).collect())
+        .collect()
 }
 
 /// Reads the one path of horizontal runs back into modules.
