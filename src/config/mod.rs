@@ -148,6 +148,8 @@ settings! {
         allowed_origins: Vec<String> = Vec::new(),
         /// Hosts to which shoppers may be sent back after paying; empty allows every host your server names.
         return_url_hosts: Vec<String> = Vec::new(),
+        /// A PNG file, up to 256 KiB and 1024 pixels wide, shown in the middle of this shop's QR codes.
+        qr_logo: Option<String> = None,
         /// Language of the payment page where the browser asks for none we have: "zh-Hans" or "en".
         locale: Option<String> = None,
     }
