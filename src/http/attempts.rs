@@ -9,6 +9,7 @@ use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::limits::client_ip;
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, FieldError};
@@ -83,7 +84,8 @@ pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<Flow> {
 ///
 /// A pending attempt of the same gateway and flow whose code is still good is given again; an older one
 /// is ended at its gateway first, so that two orders are never open at once.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/attempts", tag = "payments", request_body = CreateAttempt,
+#[utoipa::path(post, operation_id = "open_attempt", path = "/v1/payments/{payment_id}/attempts",
+    tag = "payments", request_body = CreateAttempt,
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query),
         ("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters")),
     responses((status = 201, body = AttemptView), (status = 409, body = Problem), (status = 422, body = Problem)),
@@ -144,7 +146,7 @@ pub struct QrQuery {
 }
 
 /// The QR code as SVG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_svg", path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
     params(("attempt_id" = AttemptId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, content_type = "image/svg+xml"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -159,7 +161,7 @@ pub async fn qr_svg(
 }
 
 /// The QR code as PNG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_png", path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
     params(("attempt_id" = AttemptId, Path), QrQuery),
     responses((status = 200, content_type = "image/png"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -167,7 +169,7 @@ pub async fn qr_png(
     state: web::Data<AppState>,
     caller: Caller,
     path: web::Path<String>,
-    query: web::Query<QrQuery>,
+    query: Query<QrQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let module_px = query.module_px.unwrap_or(8);
     let mut faults = Faults::default();
