@@ -15,6 +15,7 @@ pub enum Code {
     InvalidKey,
     WrongKeyKind,
     ClientSecretInvalid,
+    OriginNotAllowed,
     NotFound,
     MethodNotAllowed,
     MalformedJson,
@@ -48,11 +49,12 @@ pub enum Code {
 
 impl Code {
     /// The whole catalogue: code, stable text, HTTP status.
-    pub const CATALOGUE: [(Self, &'static str, u16); 33] = [
+    pub const CATALOGUE: [(Self, &'static str, u16); 34] = [
         (Self::Unauthenticated, "unauthenticated", 401),
         (Self::InvalidKey, "invalid_key", 401),
         (Self::WrongKeyKind, "wrong_key_kind", 403),
         (Self::ClientSecretInvalid, "client_secret_invalid", 403),
+        (Self::OriginNotAllowed, "origin_not_allowed", 403),
         (Self::NotFound, "not_found", 404),
         (Self::MethodNotAllowed, "method_not_allowed", 405),
         (Self::MalformedJson, "malformed_json", 400),

@@ -7,6 +7,8 @@ error-invalid-key-title = The API key is not valid
 error-invalid-key = This key is unknown or has been revoked. Make a new one with “luodi keys create”.
 error-wrong-key-kind-title = This call needs a secret key
 error-wrong-key-kind = A publishable key (ld_pk_…) cannot do this. Use a secret key (ld_sk_…) from your server.
+error-origin-not-allowed-title = This page may not call here
+error-origin-not-allowed = List the page’s origin in the store’s allowed_origins. Only calls with a payment’s client_secret are open to browsers.
 error-client-secret-invalid-title = The client secret does not fit
 error-client-secret-invalid = Use the client_secret of this very payment, as it was given when the payment was created.
 error-not-found-title = Not found
@@ -23,7 +25,10 @@ error-not-found = { $what ->
 error-method-not-allowed-title = Method not allowed
 error-method-not-allowed = This address does not take this HTTP method. See /docs.
 error-malformed-json-title = The body is not valid JSON
-error-malformed-json = The body cannot be read as JSON: { $detail }.
+error-malformed-json = { $why ->
+    [place] The body cannot be read as JSON from line { $line }, column { $column } on.
+   *[cut_off] The body ended before it was complete.
+}
 error-unsupported-media-type-title = The body must be JSON
 error-unsupported-media-type = Send the header Content-Type: application/json.
 error-body-too-large-title = The body is too large
@@ -98,6 +103,7 @@ field-control-characters = Leave out line breaks and other control characters.
 field-out-of-range = Give a number from { $min } to { $max }.
 field-not-an-ip = Give an IPv4 or IPv6 address, such as 203.0.113.7.
 field-not-a-web-address = Give an absolute https:// address.
+field-host-not-listed = Only these hosts are configured for returns: { $allowed }.
 field-not-a-time = Give an RFC 3339 time, such as 2026-01-31T08:00:00Z.
 field-not-an-id = Give an id that begins with “{ $prefix }”.
 field-unknown-account = There is no enabled account with this id in { $mode } mode.
@@ -105,6 +111,7 @@ field-address-refused = This address cannot be called: { $reason }.
 field-unknown-event-type = There is no event type “{ $name }”. There are: { $allowed }.
 field-unknown-event-type-nearest = There is no event type “{ $name }”. Did you mean “{ $nearest }”?
 field-replay-selection = Give either “event_ids”, or “from” and “to”.
+field-not-after = Give a time after “{ $other }”.
 field-cursor = Give the next_cursor of this very list.
 field-nul-character = Leave out NUL characters.
 

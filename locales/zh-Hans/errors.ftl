@@ -7,6 +7,8 @@ error-invalid-key-title = API 密钥无效
 error-invalid-key = 该密钥不存在或已被吊销。可用“luodi keys create”新建一个。
 error-wrong-key-kind-title = 此接口需要私密密钥
 error-wrong-key-kind = 可公开密钥（ld_pk_…）无权调用。请在服务器端使用私密密钥（ld_sk_…）。
+error-origin-not-allowed-title = 该页面不能调用此接口
+error-origin-not-allowed = 请把该页面的来源加入商店的 allowed_origins。浏览器只能凭单笔支付的 client_secret 调用。
 error-client-secret-invalid-title = client_secret 不匹配
 error-client-secret-invalid = 请使用创建该笔支付时返回的 client_secret。
 error-not-found-title = 不存在
@@ -23,7 +25,10 @@ error-not-found = { $what ->
 error-method-not-allowed-title = 不支持的请求方法
 error-method-not-allowed = 该地址不接受这种 HTTP 方法，见 /docs。
 error-malformed-json-title = 请求体不是合法的 JSON
-error-malformed-json = 请求体无法按 JSON 解析：{ $detail }。
+error-malformed-json = { $why ->
+    [place] 请求体从第 { $line } 行第 { $column } 列起无法按 JSON 解析。
+   *[cut_off] 请求体不完整，传输中断。
+}
 error-unsupported-media-type-title = 请求体必须是 JSON
 error-unsupported-media-type = 请发送请求头 Content-Type: application/json。
 error-body-too-large-title = 请求体过大
@@ -98,6 +103,7 @@ field-control-characters = 请去掉换行等控制字符。
 field-out-of-range = 请填写 { $min } 到 { $max } 之间的数。
 field-not-an-ip = 请填写 IPv4 或 IPv6 地址，例如 203.0.113.7。
 field-not-a-web-address = 请填写以 https:// 开头的完整网址。
+field-host-not-listed = 只允许返回到以下域名：{ $allowed }。
 field-not-a-time = 请填写 RFC 3339 时间，例如 2026-01-31T08:00:00Z。
 field-not-an-id = 请填写以“{ $prefix }”开头的编号。
 field-unknown-account = { $mode } 模式下没有这个编号的启用账号。
@@ -105,6 +111,7 @@ field-address-refused = 不能调用该地址：{ $reason }。
 field-unknown-event-type = 没有“{ $name }”这种事件。可用的有：{ $allowed }。
 field-unknown-event-type-nearest = 没有“{ $name }”这种事件。是否想写“{ $nearest }”？
 field-replay-selection = 请提供“event_ids”，或同时提供“from”和“to”。
+field-not-after = 请填写晚于“{ $other }”的时间。
 field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
 

@@ -9,10 +9,11 @@ use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::limits::client_ip;
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, FieldError};
-use crate::ids::{AttemptId, PaymentId};
+use crate::ids::{AttemptId, PaymentId, StoreId};
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{AttemptView, Flow, GatewayName, NextAction};
 use crate::web::qr;
@@ -83,7 +84,8 @@ pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<Flow> {
 ///
 /// A pending attempt of the same gateway and flow whose code is still good is given again; an older one
 /// is ended at its gateway first, so that two orders are never open at once.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/attempts", tag = "payments", request_body = CreateAttempt,
+#[utoipa::path(post, operation_id = "open_attempt", path = "/v1/payments/{payment_id}/attempts",
+    tag = "payments", request_body = CreateAttempt,
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query),
         ("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters")),
     responses((status = 201, body = AttemptView), (status = 409, body = Problem), (status = 422, body = Problem)),
@@ -144,7 +146,7 @@ pub struct QrQuery {
 }
 
 /// The QR code as SVG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_svg", path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
     params(("attempt_id" = AttemptId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, content_type = "image/svg+xml"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -153,14 +155,13 @@ pub async fn qr_svg(
     caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let content = code_of(&state, &caller, &path).await?;
-    let logo = state.qr_logo.as_ref();
-    let svg = qr::svg(&content, logo).map_err(ApiError::internal)?;
+    let (store_id, content) = code_of(&state, &caller, &path).await?;
+    let svg = qr::svg(&content, state.qr_logos.get(&store_id)).map_err(ApiError::internal)?;
     Ok(image("image/svg+xml").body(svg))
 }
 
 /// The QR code as PNG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_png", path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
     params(("attempt_id" = AttemptId, Path), QrQuery),
     responses((status = 200, content_type = "image/png"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -168,14 +169,14 @@ pub async fn qr_png(
     state: web::Data<AppState>,
     caller: Caller,
     path: web::Path<String>,
-    query: web::Query<QrQuery>,
+    query: Query<QrQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let module_px = query.module_px.unwrap_or(8);
     let mut faults = Faults::default();
     faults.between("?module_px", i64::from(module_px), 1, 32);
     faults.refuse_if_any()?;
-    let content = code_of(&state, &caller, &path).await?;
-    let png = qr::png(&content, module_px, state.qr_logo.as_ref()).map_err(ApiError::internal)?;
+    let (store_id, content) = code_of(&state, &caller, &path).await?;
+    let png = qr::png(&content, module_px, state.qr_logos.get(&store_id)).map_err(ApiError::internal)?;
     Ok(image("image/png").body(png))
 }
 
@@ -186,12 +187,13 @@ fn image(content_type: &'static str) -> actix_web::HttpResponseBuilder {
     response
 }
 
-async fn code_of(state: &AppState, caller: &Caller, attempt: &str) -> Result<String, ApiError> {
+/// The code of an attempt, and whose shop it is for.
+async fn code_of(state: &AppState, caller: &Caller, attempt: &str) -> Result<(StoreId, String), ApiError> {
     let id: AttemptId = attempt.parse().map_err(|_| ApiError::not_found("attempt"))?;
     let ledger = state.storage.ledger_of_attempt(id).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
     caller.may_see(&ledger)?;
     match ledger.attempt(id).map(AttemptView::of).and_then(|a| a.next_action) {
-        Some(NextAction::DisplayQr { code_url }) => Ok(code_url),
+        Some(NextAction::DisplayQr { code_url }) => Ok((ledger.payment.store_id, code_url)),
         None => Err(ApiError::not_found("qr")),
     }
 }

@@ -9,6 +9,7 @@ use super::ledger::{Fact, Ledger, Refusal};
 use super::payment::{Mode, Payment, PaymentStatus};
 use super::service::PaymentService;
 use super::settle::Source;
+use crate::clock::Timestamp;
 use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState, OrderToOpen};
 use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::money::{Currency, Fen};
@@ -40,6 +41,14 @@ pub struct NewAttempt {
 
 /// A code with less than this left is not worth showing again, in seconds.
 const REUSABLE_FOR_S: i64 = 30;
+
+/// Whether a stored request may have reached the gateway before. Its status does not tell: a crash
+/// after sending leaves the same state as one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    First,
+    Again,
+}
 
 impl PaymentService {
     /// Records a payment. Creating the same id again gives what is recorded.
@@ -75,6 +84,26 @@ impl PaymentService {
         }
     }
 
+    /// Whether a payment could be opened at the gateway as asked; records and sends nothing.
+    ///
+    /// # Errors
+    /// As [`PaymentService::open_attempt`] for an account or an order that the gateway would never take.
+    pub async fn check_first_attempt(&self, payment: &NewPayment, new: &NewAttempt) -> Result<(), PaymentError> {
+        let (account, gateway) =
+            self.gateways.choose(payment.store_id, payment.mode, new.gateway, new.flow, new.account).await?;
+        let now = self.clock.now();
+        gateway.prepare(&OrderToOpen {
+            flow: new.flow,
+            out_trade_no: new.id.out_trade_no(),
+            amount: payment.amount,
+            description: payment.description.clone(),
+            expires_at: now.plus_s(payment.expires_in_s.unwrap_or(self.settings.expires_in_s)),
+            notify_url: self.notify_url(new.gateway, account.id),
+            shopper_ip: new.shopper_ip.clone(),
+        })?;
+        Ok(())
+    }
+
     /// Opens an attempt, or continues the one of that id. A pending attempt of the same gateway and
     /// flow whose code is still good is given instead of a second order; an old one is settled first.
     ///
@@ -97,9 +126,9 @@ impl PaymentService {
         if let Some(open) = self.reusable(&ledger, &new) {
             return Ok((ledger, open));
         }
-        ensure_open(&ledger)?;
+        ensure_open(&ledger, self.clock.now())?;
         ledger = self.end_unsettled_attempts(ledger).await?;
-        ensure_open(&ledger)?;
+        ensure_open(&ledger, self.clock.now())?;
         let payment = &ledger.payment;
         let (account, gateway) =
             self.gateways.choose(payment.store_id, payment.mode, new.gateway, new.flow, new.account).await?;
@@ -133,8 +162,11 @@ impl PaymentService {
             paid_at: None,
         };
         let fact = Fact::AttemptCreated { attempt: Box::new(attempt) };
-        self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        let ledger = self.send_create(payment_id, new.id, gateway.as_ref()).await?;
+        let (ledger, recorded) = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        if recorded.is_empty() {
+            return Ok((self.resume_attempt(ledger, new.id).await?, new.id));
+        }
+        let ledger = self.send_create(payment_id, new.id, gateway.as_ref(), Sending::First).await?;
         match ledger.attempt(new.id) {
             Some(attempt) if never_sent(attempt) => {
                 let why = attempt.failure.as_ref().map(|f| f.message.clone()).unwrap_or_default();
@@ -150,6 +182,7 @@ impl PaymentService {
         payment_id: PaymentId,
         attempt_id: AttemptId,
         gateway: &dyn Gateway,
+        sending: Sending,
     ) -> Result<Ledger, PaymentError> {
         let ledger = self.ledger(payment_id).await?;
         let attempt = ledger.attempt(attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
@@ -174,11 +207,16 @@ impl PaymentService {
                     _ => Fact::AttemptUnknown { attempt_id, failure: Failure { code, message } },
                 }
             }
-            Err(error) => failed_create(attempt_id, before, &error),
+            Err(error) => failed_create(attempt_id, sending, &error),
         };
         count_attempt(attempt, &fact);
-        let recorded = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        Ok(recorded.0)
+        let recorded = self.change(payment_id, |ledger, at| {
+            // Somebody else sent it too and learnt more: this failure says nothing about that.
+            let overtaken = ledger.attempt(attempt_id).is_some_and(|a| a.status != before);
+            let fails = matches!(fact, Fact::AttemptFailed { .. });
+            if fails && overtaken { Ok(Vec::new()) } else { ledger.apply(fact.clone(), at) }
+        });
+        Ok(recorded.await?.0)
     }
 
     /// Closes the payment: every order is ended at its gateway, then the payment. What cannot be ended
@@ -246,19 +284,21 @@ fn never_sent(attempt: &Attempt) -> bool {
     attempt.status == AttemptStatus::Failed && attempt.failure.as_ref().is_some_and(|f| f.code == UNREACHABLE)
 }
 
-fn ensure_open(ledger: &Ledger) -> Result<(), Refusal> {
+fn ensure_open(ledger: &Ledger, now: Timestamp) -> Result<(), Refusal> {
+    // When its time is over, the jobs are about to close it.
+    let ending = ledger.payment.close_requested_at.is_some() || ledger.payment.expires_at <= now;
     match ledger.payment.status {
-        PaymentStatus::Open if ledger.payment.close_requested_at.is_some() => Err(Refusal::Closing),
+        PaymentStatus::Open if ending => Err(Refusal::Closing),
         PaymentStatus::Open => Ok(()),
         other => Err(Refusal::WrongStatus(other)),
     }
 }
 
 /// What a failed create means. `NotSent` ends only an attempt that was never sent before.
-fn failed_create(attempt_id: AttemptId, before: AttemptStatus, error: &GatewayError) -> Fact {
+fn failed_create(attempt_id: AttemptId, sending: Sending, error: &GatewayError) -> Fact {
     let failure = failure_of(error);
     match error {
-        GatewayError::NotSent(_) if before == AttemptStatus::Creating => Fact::AttemptFailed { attempt_id, failure },
+        GatewayError::NotSent(_) if sending == Sending::First => Fact::AttemptFailed { attempt_id, failure },
         GatewayError::NotSent(_)
         | GatewayError::Unknown(_)
         | GatewayError::Declined { reason: DeclineReason::TryLater, .. } => {

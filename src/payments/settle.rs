@@ -158,29 +158,16 @@ impl PaymentService {
         source: Source<'_>,
     ) -> Result<Settled, PaymentError> {
         alarm("mismatch", &format!("payment {}: {difference} ({})", ledger.payment.id, source.name()));
-        if self.tells_something_new(source, ledger, difference).await? {
-            let details = json!({
-                "difference": difference, "source": source.name(), "notification_id": source.notification_id(),
-                "report": report,
-            });
-            let fact = Fact::Mismatch { details };
-            self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        }
+        let details = json!({
+            "difference": difference, "source": source.name(), "notification_id": source.notification_id(),
+            "report": report,
+        });
+        // Redelivery and polling would repeat the same mismatch for days: one event is enough.
+        let is_known = |known: &serde_json::Value| {
+            known["difference"] == difference && known["notification_id"].as_str() == source.notification_id()
+        };
+        self.record_mismatch(ledger.payment.id, details, is_known).await?;
         Ok(Settled::Mismatch)
-    }
-
-    /// Redelivery and polling would repeat the same mismatch for days: one event is enough.
-    async fn tells_something_new(
-        &self,
-        source: Source<'_>,
-        ledger: &Ledger,
-        difference: &str,
-    ) -> Result<bool, PaymentError> {
-        let facts = self.storage.facts(ledger.payment.id).await?;
-        Ok(!facts.iter().any(|(fact, _)| {
-            matches!(fact, Fact::Mismatch { details }
-                if details["difference"] == difference && details["notification_id"].as_str() == source.notification_id())
-        }))
     }
 
     /// A verified message about an order that is not ours: money may have come in that no payment explains.

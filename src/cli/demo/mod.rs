@@ -17,7 +17,7 @@ use self::report::Report;
 use self::setting::Running;
 use super::{Global, UsageError, output, signals};
 use crate::config::{LogConfig, LogFormat};
-use crate::i18n::{Locale, Texts, text_with};
+use crate::i18n::{Locale, Texts};
 use crate::telemetry::logs::init_logs;
 
 const SHOP_PORT: u16 = 8888;
@@ -103,35 +103,40 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     if json {
         return output::json_line(&serde_json::json!({
             "shop_url": running.shop.url(), "phone_url": phone, "api_url": luodi, "docs_url": docs,
-            "api_key": running.api_key, "account": running.account_id, "sandbox_url": running.sandbox.base_url(),
+            "api_key": running.api_key, "account": running.account_id, "sandbox_url": running.sandbox.base_url(), "sandbox_mchid": running.mchid,
         }));
     }
     let texts = Texts(locale);
-    let at = |key: &str, url: &str| text_with(locale, key, &[("url", url)]);
     output::line(texts.get("cli-demo-title"))?;
     output::line("")?;
-    for (key, url) in [
+    let addresses = [
         ("cli-demo-shop", format!("{}/?lang={}", running.shop.url(), locale.tag())),
         ("cli-demo-phone", format!("{phone}?lang={}", if locale == Locale::En { "en" } else { "zh" })),
         ("cli-demo-docs", docs),
         ("cli-demo-control", running.sandbox.base_url()),
-    ] {
-        output::line(at(key, &url))?;
-    }
+    ];
+    output::pairs(&addresses.map(|(key, url)| (texts.get(key), url)))?;
     output::line("")?;
     output::line(texts.get("cli-demo-way"))?;
     output::line("")?;
     output::line(texts.get("cli-demo-curl"))?;
     output::line("")?;
-    output::line(curl_example(&luodi, &running.api_key))?;
+    output::line(format!(
+        "export LUODI_API_URL={luodi} LUODI_API_KEY={} SANDBOX_URL={} SANDBOX_MCHID={}",
+        running.api_key,
+        running.sandbox.base_url(),
+        running.mchid
+    ))?;
+    output::line(curl_example())?;
     output::line("")?;
     output::line(texts.get("cli-demo-stop"))
 }
 
-fn curl_example(luodi: &str, key: &str) -> String {
+/// Works when pasted after the line of exports.
+fn curl_example() -> String {
     let body = r#"{"order_ref":"T-1001","amount_fen":1280,"currency":"CNY","description":"西湖龙井 50g","gateway":"wechatpay","flow":"qr"}"#;
     format!(
-        "curl {luodi}/v1/payments \\\n  -H 'Authorization: Bearer {key}' \\\n  \
+        "curl $LUODI_API_URL/v1/payments \\\n  -H \"Authorization: Bearer $LUODI_API_KEY\" \\\n  \
          -H 'Idempotency-Key: try-it-{}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'",
         crate::crypto::random::alphanumeric(12)
     )
