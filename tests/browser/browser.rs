@@ -98,6 +98,11 @@ impl Browser {
         self.session.chromium("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await;
     }
 
+    pub async fn prefers_dark(&self, dark: bool) {
+        let wish = json!({ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } });
+        self.session.chromium("Emulation.setEmulatedMedia", json!({ "features": [wish] })).await;
+    }
+
     pub async fn without_scripts(&self) {
         self.session.chromium("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
     }

@@ -38,6 +38,12 @@ async fn the_cashier_in_all_its_states() {
         "cashier-closed": scenes::closed => "#closed",
         "cashier-not-found": scenes::not_found => "#problem",
     }
+    let house = scenes::house().await;
+    let payment = scenes::with_code(&house).await;
+    shopper.prefers_dark(true).await;
+    pictures_of(&mut shopper, &payment, "cashier-dark", "#qr").await;
+    house.pay(&payment).await;
+    pictures_of(&mut shopper, &payment, "cashier-dark-paid", "#paid").await;
     shopper.leave().await;
 }
 
@@ -46,7 +52,7 @@ async fn pictures_of(shopper: &mut Browser, payment: &Value, name: &str, css: &s
         shopper.turn_into(look).await;
         shopper.go_to(&cashier_of(payment, look)).await;
         shopper.sees(css).await;
-        if name == "cashier-qr" {
+        if css.contains("#qr") {
             shopper.sees_code().await;
         }
         shopper.fits_the_screen().await;
