@@ -15,7 +15,8 @@ use clap::Args;
 
 use self::report::Report;
 use self::setting::Running;
-use super::{Global, UsageError, output, signals};
+use super::signals::StopSignals;
+use super::{Global, UsageError, output};
 use crate::config::{LogConfig, LogFormat};
 use crate::i18n::{Locale, Texts};
 use crate::telemetry::logs::init_logs;
@@ -55,17 +56,21 @@ impl Demo {
         // The walk provokes a refusal on purpose; its warning would only irritate.
         let level = if self.script { "error" } else { "warn" };
         init_logs(&LogConfig { level: level.to_owned(), format: LogFormat::Text })?;
+        let mut stop = StopSignals::listen()?;
         let running = tokio::select! {
             running = setting::start(ports, locale) => running?,
-            stopped = signals::stop_asked() => return stopped.map(|()| ExitCode::FAILURE).map_err(Into::into),
+            () = stop.asked() => return Ok(ExitCode::FAILURE),
         };
         let code = if self.script {
             let mut report = Report::new(locale, global.json);
-            let walked = walk::walk(&running, &mut report).await;
+            let walked = tokio::select! {
+                walked = walk::walk(&running, &mut report) => walked,
+                () = stop.asked() => Err(anyhow::anyhow!("it was stopped")),
+            };
             report.finish(walked)
         } else {
             invite(&running, locale, global.json)?;
-            signals::stop_asked().await?;
+            stop.asked().await;
             Ok(ExitCode::SUCCESS)
         };
         running.stop().await;
