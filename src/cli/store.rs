@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::{Global, UsageError, opened, output};
@@ -115,10 +116,16 @@ async fn open(url: String) -> anyhow::Result<Storage> {
 
 impl Backup {
     async fn run(self, global: &Global) -> anyhow::Result<()> {
-        let storage = open_storage(&opened::load(global)?, true).await.map_err(opened::with_hint)?;
-        let written = storage.backup(&self.to).await;
-        storage.close().await;
-        written?;
+        let config = opened::load(global)?;
+        if let Some(path) = config.storage.url.expose_secret().strip_prefix("sqlite:") {
+            // The file may be in use by `serve`, which need not stop for this.
+            storage::backup_file(Path::new(path.strip_prefix("//").unwrap_or(path)), &self.to).await?;
+        } else {
+            let storage = open_storage(&config, true).await.map_err(opened::with_hint)?;
+            let written = storage.backup(&self.to).await;
+            storage.close().await;
+            written?;
+        }
         let bytes = std::fs::metadata(&self.to)?.len();
         if global.json {
             return output::json(&json!({ "file": self.to, "bytes": bytes }));

@@ -74,6 +74,8 @@ pub async fn listen(
                         break;
                     }
                     () = &mut end => return,
+                    // The browser comes back by itself, to the next process.
+                    () = state.stopping.cancelled() => return,
                 }
             }
         }
