@@ -55,6 +55,7 @@ async fn a_payment_closed_by_the_shop_says_so_and_leads_back() {
     assert_eq!(shopper.text("#closed h2").await, look.says("cashier-closed"));
     assert!(!shopper.shows("#qr").await, "nothing is left to scan");
     shopper.click("#return").await;
+    shopper.sees("tr").await;
     assert_eq!(shopper.address().await.path(), "/docs/errors");
     shopper.leave().await;
 }
