@@ -12,7 +12,7 @@ use super::problem::Problem;
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, Code, FieldError};
 use crate::ids::{AttemptId, PaymentId, StoreId};
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{AttemptView, Flow, GatewayName, NextAction};
@@ -123,18 +123,35 @@ pub async fn create(
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
     let worker = state.clone();
+    let shopper_asks = matches!(caller, Caller::Browser(_));
     let work = move |resource: String| {
         let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewAttempt { id: planned.attempt, gateway, flow, account, shopper_ip };
-            let (ledger, attempt_id) = state.payments.open_attempt(id, new).await?;
-            let attempt = ledger.attempt(attempt_id).ok_or_else(|| ApiError::not_found("attempt"))?;
-            let body = serde_json::to_vec(&AttemptView::of(attempt)).map_err(ApiError::internal)?;
+            let opened = state.payments.open_attempt(id, new).await.map_err(ApiError::from);
+            let opened = if shopper_asks { opened.map_err(without_merchants_troubles) } else { opened };
+            let (ledger, attempt_id) = opened?;
+            let view = ledger.attempt(attempt_id).map(AttemptView::of).ok_or_else(|| ApiError::not_found("attempt"))?;
+            let view = if shopper_asks { view.for_shopper() } else { view };
+            let body = serde_json::to_vec(&view).map_err(ApiError::internal)?;
             Ok((StatusCode::CREATED, body))
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
+}
+
+/// What only the merchant can mend is "not available" to a shopper.
+fn without_merchants_troubles(error: ApiError) -> ApiError {
+    match error.code {
+        Code::GatewayMisconfigured
+        | Code::GatewayDeclined
+        | Code::AccountMissing
+        | Code::AccountAmbiguous
+        | Code::AccountInvalid
+        | Code::VaultLocked => ApiError::new(Code::MethodUnavailable),
+        _ => error,
+    }
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

@@ -349,12 +349,12 @@ pub async fn close(
     }
 }
 
-/// A browser sees no metadata: that is between the shop and us.
+/// The payment as this caller may see it.
 #[must_use]
 pub fn view_for(state: &AppState, caller: &Caller, ledger: &crate::payments::Ledger) -> PaymentView {
     match caller {
         Caller::Shop(_) => state.payment_view(ledger),
-        Caller::Browser(_) => PaymentView { metadata: BTreeMap::new(), ..state.payment_view(ledger) },
+        Caller::Browser(_) => state.payment_view(ledger).for_shopper(),
     }
 }
 
