@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName};
 use super::error::PaymentError;
-use super::ledger::{Fact, Ledger, Refusal};
+use super::fact::{Fact, Refusal};
+use super::ledger::Ledger;
 use super::payment::{Mode, Payment, PaymentStatus};
 use super::service::PaymentService;
 use super::settle::Source;

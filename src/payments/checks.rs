@@ -5,7 +5,8 @@
 use super::attempt::{Attempt, AttemptStatus, Failure};
 use super::checkout::{Sending, failure_of};
 use super::error::PaymentError;
-use super::ledger::{Fact, Ledger, Refusal};
+use super::fact::{Fact, Refusal};
+use super::ledger::Ledger;
 use super::payment::PaymentStatus;
 use super::refund::RefundStatus;
 use super::service::{Asking, PaymentService};
