@@ -14,9 +14,7 @@ use crate::i18n::Locale;
 use crate::ids::{AttemptId, PaymentId};
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{Attempt, Flow, GatewayName, Ledger, Mode, NextAction, PaymentError, PaymentStatus};
-use crate::web::cashier::{
-    self, AttemptView, CashierProblem, CashierView, MethodReason, MethodView, PaymentStatusView,
-};
+use crate::web::cashier::{self, AttemptView, CashierProblem, CashierView, MethodReason, MethodView};
 
 #[derive(Debug, Deserialize)]
 pub struct CashierQuery {
@@ -91,13 +89,6 @@ async fn view_of(state: &AppState, ledger: &Ledger) -> Result<CashierView, ApiEr
     let accounts = state.storage.accounts(Some(payment.store_id)).await?;
     let has_wechatpay =
         accounts.iter().any(|a| a.enabled && a.mode == payment.mode && a.gateway == GatewayName::WeChatPay);
-    let status = match payment.status {
-        PaymentStatus::Open => PaymentStatusView::Open,
-        PaymentStatus::Paid => PaymentStatusView::Paid,
-        PaymentStatus::PartlyRefunded => PaymentStatusView::PartlyRefunded,
-        PaymentStatus::Refunded => PaymentStatusView::Refunded,
-        PaymentStatus::Closed => PaymentStatusView::Closed,
-    };
     Ok(CashierView {
         payment_id: payment.id.to_string(),
         client_secret: state.client_secret(payment.id),
@@ -105,7 +96,7 @@ async fn view_of(state: &AppState, ledger: &Ledger) -> Result<CashierView, ApiEr
         order_ref: payment.order_ref.clone(),
         description: payment.description.clone(),
         amount_yuan: payment.amount.to_string(),
-        status,
+        status: payment.status,
         late: payment.late,
         refunded_yuan: payment.refunded.to_string(),
         return_url: payment.return_url.clone(),

@@ -9,32 +9,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::assets::asset_url;
 use crate::i18n::{Locale, Texts};
+use crate::payments::PaymentStatus;
 
 /// What of a query value needs no escape (RFC 3986, unreserved).
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaymentStatusView {
-    Open,
-    Paid,
-    PartlyRefunded,
-    Refunded,
-    Closed,
-}
-
-impl PaymentStatusView {
-    /// As the API writes it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Paid => "paid",
-            Self::PartlyRefunded => "partly_refunded",
-            Self::Refunded => "refunded",
-            Self::Closed => "closed",
-        }
-    }
-}
 
 /// Everything the cashier shows.
 #[derive(Debug, Clone)]
@@ -46,7 +24,7 @@ pub struct CashierView {
     pub description: String,
     /// Yuan with two decimals, such as `12.34`.
     pub amount_yuan: String,
-    pub status: PaymentStatusView,
+    pub status: PaymentStatus,
     pub late: bool,
     pub refunded_yuan: String,
     pub return_url: Option<String>,
@@ -128,10 +106,10 @@ enum Stage {
 impl Stage {
     fn of(view: &CashierView) -> Self {
         match view.status {
-            PaymentStatusView::Paid => Self::Paid,
-            PaymentStatusView::PartlyRefunded | PaymentStatusView::Refunded => Self::Refunded,
-            PaymentStatusView::Closed => Self::Closed,
-            PaymentStatusView::Open => match &view.attempt {
+            PaymentStatus::Paid => Self::Paid,
+            PaymentStatus::PartlyRefunded | PaymentStatus::Refunded => Self::Refunded,
+            PaymentStatus::Closed => Self::Closed,
+            PaymentStatus::Open => match &view.attempt {
                 Some(attempt) => Self::of_attempt(attempt, view.server_now_ms),
                 None if view.methods.iter().any(|method| method.available) => Self::Preparing,
                 None => Self::None,

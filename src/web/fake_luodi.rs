@@ -8,12 +8,12 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
 
 use super::cashier::{
-    AttemptView, CashierProblem, CashierView, MethodReason, MethodView, PaymentStatusView, render_cashier,
-    render_cashier_problem,
+    AttemptView, CashierProblem, CashierView, MethodReason, MethodView, render_cashier, render_cashier_problem,
 };
 use super::{PAGE_HEADERS, assets, docs, qr};
 use crate::clock::Timestamp;
 use crate::i18n::Locale;
+use crate::payments::PaymentStatus;
 
 pub const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NOW_MS: i64 = 1_767_225_600_000;
@@ -139,15 +139,15 @@ pub fn view_in(state: &str) -> CashierView {
         expires_at_ms: NOW_MS + 899_000,
     };
     let (status, attempt) = match state {
-        "empty" => (PaymentStatusView::Open, None),
+        "empty" => (PaymentStatus::Open, None),
         "creating" | "unknown" | "closed-attempt" | "failed" => {
-            (PaymentStatusView::Open, Some(attempt(state.trim_end_matches("-attempt"))))
+            (PaymentStatus::Open, Some(attempt(state.trim_end_matches("-attempt"))))
         }
-        "paid" | "late" => (PaymentStatusView::Paid, Some(attempt("paid"))),
-        "partly-refunded" => (PaymentStatusView::PartlyRefunded, Some(attempt("paid"))),
-        "refunded" => (PaymentStatusView::Refunded, Some(attempt("paid"))),
-        "closed" => (PaymentStatusView::Closed, Some(attempt("closed"))),
-        _ => (PaymentStatusView::Open, Some(attempt("pending"))),
+        "paid" | "late" => (PaymentStatus::Paid, Some(attempt("paid"))),
+        "partly-refunded" => (PaymentStatus::PartlyRefunded, Some(attempt("paid"))),
+        "refunded" => (PaymentStatus::Refunded, Some(attempt("paid"))),
+        "closed" => (PaymentStatus::Closed, Some(attempt("closed"))),
+        _ => (PaymentStatus::Open, Some(attempt("pending"))),
     };
     let attempt = attempt.map(|attempt| AttemptView {
         expires_at_ms: if state == "expired" { NOW_MS - 1 } else { attempt.expires_at_ms },
