@@ -26,6 +26,7 @@ use crate::payments::{PaymentService, PaymentSettings};
 use crate::storage::{Retention, Storage, StorageSettings};
 use crate::telemetry;
 use crate::vault::Vault;
+use crate::web::qr::Logo;
 use crate::webhooks::{DeliverySettings, WebhookService};
 
 /// How a test or a benchmark differs from the real thing.
@@ -82,6 +83,7 @@ impl App {
         let transports = Transports::new(&TransportOptions::default())?;
         let mut stores = HashMap::new();
         let mut duplicate_policies = HashMap::new();
+        let mut qr_logos = HashMap::new();
         for (name, settings) in &config.stores {
             let store = storage.ensure_store(name, clock.now()).await?;
             let policy = match settings.duplicate_policy {
@@ -89,6 +91,9 @@ impl App {
                 ConfiguredPolicy::Alert => DuplicatePolicy::Alert,
             };
             duplicate_policies.insert(store.id, policy);
+            if let Some(file) = &settings.qr_logo {
+                qr_logos.insert(store.id, read_logo(file).with_context(|| format!("setting `stores.{name}.qr_logo`"))?);
+            }
             stores.insert(store.id, settings.clone());
         }
         let directory = GatewayDirectory::new(storage.clone(), Arc::clone(&vault), transports, Arc::clone(&clock));
@@ -114,7 +119,7 @@ impl App {
             public_url: config.public_url.clone(),
             instance: crate::crypto::random::alphanumeric(16),
             config: Arc::clone(&config),
-            qr_logo: None,
+            qr_logos,
             runtime: tokio::runtime::Handle::current(),
             storage,
             payments,
@@ -147,6 +152,8 @@ impl App {
                 .configure(|cfg| routes::configure(cfg, &origins))
         })
         .disable_signals()
+        // A stream's first event follows its headers at once; Nagle would hold it back for 40 ms.
+        .tcp_nodelay(true)
         .shutdown_timeout(10);
         if self.config.workers > 0 {
             server = server.workers(self.config.workers);
@@ -191,6 +198,11 @@ impl RunningApp {
         }
         self.state.storage.close().await;
     }
+}
+
+fn read_logo(file: &str) -> anyhow::Result<Logo> {
+    let png = std::fs::read(file).with_context(|| format!("{file} cannot be read"))?;
+    Logo::from_png(&png).with_context(|| format!("{file} cannot be used as a logo"))
 }
 
 /// Opens the configured storage.

@@ -78,6 +78,12 @@ impl Locale {
     /// The best locale for an `Accept-Language` header; the default when it names none of ours.
     #[must_use]
     pub fn negotiate(accept_language: Option<&str>) -> Self {
+        Self::best_of(accept_language).unwrap_or_default()
+    }
+
+    /// The best of what the browser asks for that we have; `None` when it asks for nothing we have.
+    #[must_use]
+    pub fn best_of(accept_language: Option<&str>) -> Option<Self> {
         let mut best: Option<(Self, f32)> = None;
         for range in accept_language.unwrap_or_default().split(',').take(MAX_RANGES) {
             let (tag, quality) = quality_of(range);
@@ -86,7 +92,7 @@ impl Locale {
                 best = Some((locale, quality));
             }
         }
-        best.map_or_else(Self::default, |(locale, _)| locale)
+        best.map(|(locale, _)| locale)
     }
 
     /// What the visitor chose, else what the browser asks for.

@@ -138,7 +138,10 @@ fn secrets_are_not_committed() {
             // The words alone may stand in a test of what people paste; a key has a long body.
             for body in text.split(&marker).skip(1) {
                 let body = body.trim_start_matches(['\\', 'n', 'r']).trim_start();
-                let length = body.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n')).count();
+                let length = body
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n'))
+                    .count();
                 assert!(length < 200, "{} holds a private key", path.display());
             }
         }

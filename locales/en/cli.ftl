@@ -1,10 +1,10 @@
 # Texts of the command line: only the demo speaks both languages.
 
 cli-demo-title = The demo is up. Nothing is real but the code: no contract, no money.
-cli-demo-shop =   Shop               { $url }
-cli-demo-phone =   Phone (sandbox)    { $url }
-cli-demo-docs =   REST API           { $url }
-cli-demo-control =   Stand-ins          { $url }
+cli-demo-shop = Shop
+cli-demo-phone = Phone (sandbox)
+cli-demo-docs = REST API
+cli-demo-control = Stand-ins
 cli-demo-way = Buy some tea, then scan the code with the phone page (a click on it in the cashier does that) and pay.
 cli-demo-curl = Or create a payment yourself:
 cli-demo-stop = Ctrl-C stops everything and removes what was written.

@@ -98,6 +98,7 @@ field-control-characters = Leave out line breaks and other control characters.
 field-out-of-range = Give a number from { $min } to { $max }.
 field-not-an-ip = Give an IPv4 or IPv6 address, such as 203.0.113.7.
 field-not-a-web-address = Give an absolute https:// address.
+field-host-not-listed = Only these hosts are configured for returns: { $allowed }.
 field-not-a-time = Give an RFC 3339 time, such as 2026-01-31T08:00:00Z.
 field-not-an-id = Give an id that begins with “{ $prefix }”.
 field-unknown-account = There is no enabled account with this id in { $mode } mode.

@@ -1,10 +1,10 @@
 # 命令行文字：只有演示使用两种语言。
 
 cli-demo-title = 演示已启动。除了代码一切皆为模拟：无需签约，不动真钱。
-cli-demo-shop =   商店           { $url }
-cli-demo-phone =   手机（沙箱）   { $url }
-cli-demo-docs =   REST 接口      { $url }
-cli-demo-control =   模拟网关       { $url }
+cli-demo-shop = 商店
+cli-demo-phone = 手机（沙箱）
+cli-demo-docs = REST 接口
+cli-demo-control = 模拟网关
 cli-demo-way = 选一款茶下单，在收银台点开“沙箱手机”扫码并付款。
 cli-demo-curl = 也可以自己创建一笔支付：
 cli-demo-stop = 按 Ctrl-C 停止，写入的数据随之删除。

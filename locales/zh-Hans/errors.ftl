@@ -98,6 +98,7 @@ field-control-characters = 请去掉换行等控制字符。
 field-out-of-range = 请填写 { $min } 到 { $max } 之间的数。
 field-not-an-ip = 请填写 IPv4 或 IPv6 地址，例如 203.0.113.7。
 field-not-a-web-address = 请填写以 https:// 开头的完整网址。
+field-host-not-listed = 只允许返回到以下域名：{ $allowed }。
 field-not-a-time = 请填写 RFC 3339 时间，例如 2026-01-31T08:00:00Z。
 field-not-an-id = 请填写以“{ $prefix }”开头的编号。
 field-unknown-account = { $mode } 模式下没有这个编号的启用账号。

@@ -3,11 +3,23 @@
 //! Exit codes: 0 done, 1 failed, 2 not understood.
 //! Refuses secrets as arguments: other users of the machine could read them there.
 
+mod accounts;
+mod check;
+mod choice;
+mod config;
 mod demo;
+mod events;
+mod healthcheck;
+mod keys;
+mod openapi;
 mod opened;
 mod output;
+mod payments;
+mod sandbox;
 mod serve;
 mod signals;
+mod source;
+mod store;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +54,18 @@ pub struct Global {
 enum Command {
     Serve(serve::Serve),
     Demo(demo::Demo),
+    Sandbox(sandbox::Sandbox),
+    Check(check::Check),
+    Keys(keys::Keys),
+    Accounts(accounts::Accounts),
+    Payments(payments::Payments),
+    Events(events::Events),
+    Store(store::Store),
+    Config(config::Config),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
+    #[command(name = "healthcheck")]
+    HealthCheck(healthcheck::HealthCheck),
 }
 
 /// The arguments contradict each other or lack something; said like clap says it.
@@ -70,6 +94,16 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve(command) => command.run(&global).await,
         Command::Demo(command) => command.run(&global).await,
+        Command::Sandbox(command) => command.run(&global).await,
+        Command::Check(command) => command.run(&global).await,
+        Command::Keys(command) => command.run(&global).await,
+        Command::Accounts(command) => command.run(&global).await,
+        Command::Payments(command) => command.run(&global).await,
+        Command::Events(command) => command.run(&global).await,
+        Command::Store(command) => command.run(&global).await,
+        Command::Config(command) => command.run(),
+        Command::OpenApi(command) => command.run(),
+        Command::HealthCheck(command) => command.run(&global).await,
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use anyhow::Context;
 
 use super::Global;
 use crate::app::{App, AppOptions};
@@ -30,8 +29,21 @@ pub async fn with_ledger<T>(
     // A command answers by itself; its log is for what went wrong on the way.
     init_logs(&LogConfig { level: "warn".to_owned(), ..config.log.clone() })?;
     let app = App::without_listener(config, Arc::new(SystemClock), AppOptions::default()).await;
-    let app = app.context("the ledger cannot be opened")?;
+    let app = app.map_err(with_hint)?;
     let result = work(&app.state).await;
     app.state.storage.close().await;
     result
+}
+
+/// Who finds the file taken by a running server wants to know how else to get at it.
+#[must_use]
+pub fn with_hint(error: anyhow::Error) -> anyhow::Error {
+    let taken = error.chain().any(|cause| cause.to_string().contains("in use by another luodi process"));
+    if taken {
+        let hint = "\nhint: a running server is asked over REST: set LUODI_API_URL and LUODI_API_KEY for `luodi payments` \
+                    and `luodi events`, or use the API (`luodi openapi`)";
+        anyhow::anyhow!("{}{hint}", error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "))
+    } else {
+        error
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// # Errors
 /// When nobody reads any more.
@@ -52,9 +53,45 @@ pub fn table<const N: usize>(heads: [&str; N], rows: &[[String; N]]) -> anyhow::
     Ok(())
 }
 
+/// Names and values, indented.
+///
+/// # Errors
+/// As [`line`].
+pub fn pairs(pairs: &[(String, String)]) -> anyhow::Result<()> {
+    let width = pairs.iter().map(|(name, _)| columns(name)).max().unwrap_or_default();
+    for (name, value) in pairs {
+        line(format!("  {name}{}  {value}", " ".repeat(width - columns(name))))?;
+    }
+    Ok(())
+}
+
+/// The members of a JSON object, one a line; objects within it with a dotted name.
+///
+/// # Errors
+/// As [`line`].
+pub fn object(value: &Value) -> anyhow::Result<()> {
+    let mut flat = Vec::new();
+    flatten("", value, &mut flat);
+    pairs(&flat)
+}
+
+fn flatten(at: &str, value: &Value, flat: &mut Vec<(String, String)>) {
+    let child = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| flatten(&child(name), value, flat)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, value)| flatten(&child(&index.to_string()), value, flat));
+        }
+        Value::Null => {}
+        Value::String(text) => flat.push((at.to_owned(), text.clone())),
+        other => flat.push((at.to_owned(), other.to_string())),
+    }
+}
+
 /// Chinese characters take two columns of a terminal.
 fn columns(text: &str) -> usize {
-    text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{20000}'..='\u{3fffd}') { 2 } else { 1 }).sum()
+    let is_wide = |c: char| matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6);
+    text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 
 /// Whether the error is only that the reader of a pipe has seen enough (`luodi events | head`).

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::ensure;
 use clap::Args;
 use serde_json::json;
 use url::{Host, Url};
@@ -23,9 +24,15 @@ impl Serve {
     pub async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         let config = opened::load(global)?;
         init_logs(&config.log)?;
-        warn_of_oddities(&config);
+        for odd in oddities(&config) {
+            tracing::warn!("{odd}");
+        }
         let options = AppOptions::default();
         let app = App::build(config, Arc::new(SystemClock), options).await?;
+        ensure!(
+            !app.state.storage.has_unfinished_copy().await?,
+            "a copy into this database was interrupted: run `luodi store copy` again, then start"
+        );
         let public_url = app.state.public_url.clone();
         let running = app.start(options)?;
         let metrics = running.metrics.as_ref().map(|(address, _)| format!("http://{address}/metrics"));
@@ -41,27 +48,31 @@ impl Serve {
             ))?;
         }
         signals::stop_asked().await?;
-        tracing::info!("stopping: running requests are answered first");
-        running.stop().await;
-        Ok(ExitCode::SUCCESS)
+        tracing::info!("stopping: running requests are answered first; asked again, it stops at once");
+        tokio::select! {
+            () = running.stop() => Ok(ExitCode::SUCCESS),
+            again = signals::stop_asked() => again.map(|()| ExitCode::FAILURE).map_err(Into::into),
+        }
     }
 }
 
-/// What is allowed and yet hardly meant.
-fn warn_of_oddities(config: &Config) {
+/// What is allowed and yet hardly meant, each with its remedy.
+pub fn oddities(config: &Config) -> Vec<String> {
+    let mut odd = Vec::new();
     if is_loopback(&config.public_url) && !config.bind.ip().is_loopback() {
-        tracing::warn!(
-            bind = %config.bind, public_url = %config.public_url,
-            "`public_url` names this machine itself, so neither shoppers nor gateways can reach it: \
-             set it to the https:// address of your reverse proxy"
-        );
+        odd.push(format!(
+            "`public_url` ({}) names this machine itself, so neither shoppers nor gateways can reach it although \
+             `bind` is {}: set it to the https:// address of your reverse proxy",
+            config.public_url, config.bind
+        ));
     }
     if config.vault.keys.is_none() {
-        tracing::warn!("`vault.keys` is not set: merchant accounts and webhook endpoints cannot be kept or used");
+        odd.push("`vault.keys` is not set: merchant accounts and webhook endpoints cannot be kept or used".to_owned());
     }
     if config.stores.is_empty() {
-        tracing::warn!("no store is configured: add a section [stores.NAME] with its shop_name");
+        odd.push("no store is configured: add a section [stores.NAME] with its shop_name".to_owned());
     }
+    odd
 }
 
 fn is_loopback(url: &str) -> bool {

@@ -134,8 +134,6 @@ settings! {
         notification_days: u32 = 180,
         /// Days the record of each webhook delivery is kept.
         delivery_days: u32 = 30,
-        /// Days after which what identifies a shopper (address, browser, openid) is erased from payments.
-        shopper_data_days: u32 = 180,
     }
 }
 
@@ -148,8 +146,10 @@ settings! {
         duplicate_policy: DuplicatePolicy = DuplicatePolicy::Refund,
         /// Origins whose pages may call this server from the browser, such as `"https://shop.example"`.
         allowed_origins: Vec<String> = Vec::new(),
-        /// Hosts to which shoppers may be sent back after paying; empty means those of the allowed origins.
+        /// Hosts to which shoppers may be sent back after paying; empty allows every host your server names.
         return_url_hosts: Vec<String> = Vec::new(),
+        /// A PNG file, up to 256 KiB and 1024 pixels wide, shown in the middle of this shop's QR codes.
+        qr_logo: Option<String> = None,
         /// Language of the payment page where the browser asks for none we have: "zh-Hans" or "en".
         locale: Option<String> = None,
     }

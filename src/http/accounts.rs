@@ -1,6 +1,6 @@
 //! `/v1/accounts`: merchant accounts. Secrets go in and never come out.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::attempts::parse_gateway;
 use super::auth::SecretKey;
 use super::body::JsonBody;
 use super::payments::List;
-use super::problem::Problem;
+use super::problem::{Problem, gateway_text, locale_of};
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
@@ -209,11 +209,17 @@ pub async fn update(
 pub async fn check(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let account = account_of(&state, &key, &path).await?;
     let (_, gateway) = state.payments.gateways().of_account(account.id).await?;
-    Ok(HttpResponse::Ok().json(CheckResult::of(gateway.check().await)))
+    let locale = locale_of(&request);
+    let mut findings = gateway.check().await;
+    for finding in &mut findings {
+        finding.detail = gateway_text("check", &finding.code, &finding.detail, locale);
+    }
+    Ok(HttpResponse::Ok().json(CheckResult::of(findings)))
 }
 
 async fn account_of(state: &AppState, key: &SecretKey, id: &str) -> Result<Account, ApiError> {

@@ -12,7 +12,7 @@ use super::problem::Problem;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, FieldError};
-use crate::ids::{AttemptId, PaymentId};
+use crate::ids::{AttemptId, PaymentId, StoreId};
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{AttemptView, Flow, GatewayName, NextAction};
 use crate::web::qr;
@@ -153,9 +153,8 @@ pub async fn qr_svg(
     caller: Caller,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let content = code_of(&state, &caller, &path).await?;
-    let logo = state.qr_logo.as_ref();
-    let svg = qr::svg(&content, logo).map_err(ApiError::internal)?;
+    let (store_id, content) = code_of(&state, &caller, &path).await?;
+    let svg = qr::svg(&content, state.qr_logos.get(&store_id)).map_err(ApiError::internal)?;
     Ok(image("image/svg+xml").body(svg))
 }
 
@@ -174,8 +173,8 @@ pub async fn qr_png(
     let mut faults = Faults::default();
     faults.between("?module_px", i64::from(module_px), 1, 32);
     faults.refuse_if_any()?;
-    let content = code_of(&state, &caller, &path).await?;
-    let png = qr::png(&content, module_px, state.qr_logo.as_ref()).map_err(ApiError::internal)?;
+    let (store_id, content) = code_of(&state, &caller, &path).await?;
+    let png = qr::png(&content, module_px, state.qr_logos.get(&store_id)).map_err(ApiError::internal)?;
     Ok(image("image/png").body(png))
 }
 
@@ -186,12 +185,13 @@ fn image(content_type: &'static str) -> actix_web::HttpResponseBuilder {
     response
 }
 
-async fn code_of(state: &AppState, caller: &Caller, attempt: &str) -> Result<String, ApiError> {
+/// The code of an attempt, and whose shop it is for.
+async fn code_of(state: &AppState, caller: &Caller, attempt: &str) -> Result<(StoreId, String), ApiError> {
     let id: AttemptId = attempt.parse().map_err(|_| ApiError::not_found("attempt"))?;
     let ledger = state.storage.ledger_of_attempt(id).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
     caller.may_see(&ledger)?;
     match ledger.attempt(id).map(AttemptView::of).and_then(|a| a.next_action) {
-        Some(NextAction::DisplayQr { code_url }) => Ok(code_url),
+        Some(NextAction::DisplayQr { code_url }) => Ok((ledger.payment.store_id, code_url)),
         None => Err(ApiError::not_found("qr")),
     }
 }

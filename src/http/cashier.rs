@@ -47,7 +47,14 @@ pub async fn show(
     };
     let ledger = open_first_attempt(&state, &request, ledger).await;
     let view = view_of(&state, &ledger).await?;
+    let usual = state.store_config(ledger.payment.store_id).locale;
+    let locale = chosen(&query).or_else(|| Locale::best_of(accept_language(&request)));
+    let locale = locale.or_else(|| usual.as_deref().and_then(Locale::parse)).unwrap_or_default();
     page(200, cashier::render_cashier(&view, locale))
+}
+
+fn chosen(query: &CashierQuery) -> Option<Locale> {
+    query.lang.as_deref().and_then(Locale::parse)
 }
 
 /// The payment, if the secret fits it.

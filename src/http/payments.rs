@@ -86,6 +86,7 @@ impl CreatePayment {
         self,
         key: &SecretKey,
         id: PaymentId,
+        return_url_hosts: &[String],
     ) -> Result<(NewPayment, Option<FirstAttempt>, Option<String>), ApiError> {
         let mut faults = Faults::default();
         faults.text("/order_ref", &self.order_ref, 64);
@@ -96,6 +97,7 @@ impl CreatePayment {
         faults.text("/description", &self.description, 127);
         if let Some(url) = &self.return_url {
             faults.web_address("/return_url", url);
+            faults.host_among("/return_url", url, return_url_hosts);
         }
         if let Some(seconds) = self.expires_in_s {
             faults.between("/expires_in_s", seconds, EXPIRES_IN_S.0, EXPIRES_IN_S.1);
@@ -176,7 +178,8 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let wanted: CreatePayment = body.parse()?;
     let planned = Planned { payment: PaymentId::generate(), attempt: AttemptId::generate() };
-    let (new, first, shopper_ip) = wanted.validate(&key, planned.payment)?;
+    let (new, first, shopper_ip) =
+        wanted.validate(&key, planned.payment, &state.store_config(key.store_id).return_url_hosts)?;
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let worker = state.clone();

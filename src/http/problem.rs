@@ -69,16 +69,17 @@ impl FieldProblem {
     fn of(error: &FieldError, locale: Locale) -> Self {
         let args: Vec<(&str, &str)> = error.args.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let detail = match &error.detail {
-            Some(detail) => setting_text(error.code, detail, locale),
+            Some(detail) => gateway_text("setting", error.code, detail, locale),
             None => i18n::text_with(locale, &format!("field-{}", error.code.replace('_', "-")), &args),
         };
         Self { pointer: error.pointer.clone(), code: error.code.to_owned(), detail }
     }
 }
 
-/// The gateway's wording is English and particular; another language has its own, general one.
-fn setting_text(code: &str, english: &str, locale: Locale) -> String {
-    let key = format!("setting-{}", code.replace('_', "-"));
+/// A gateway's own wording is English and particular; another language has a general one.
+#[must_use]
+pub fn gateway_text(family: &str, code: &str, english: &str, locale: Locale) -> String {
+    let key = format!("{family}-{}", code.replace('_', "-"));
     let worded = i18n::text(locale, &key);
     if locale == Locale::En || worded == key { english.to_owned() } else { worded }
 }

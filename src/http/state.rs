@@ -32,8 +32,8 @@ pub struct AppState {
     /// Under it API keys are hashed and client secrets derived.
     pub pepper: [u8; 32],
     pub stores: HashMap<StoreId, StoreConfig>,
-    /// In the middle of QR codes, if one is configured.
-    pub qr_logo: Option<Logo>,
+    /// In the middle of the QR codes of stores that have one.
+    pub qr_logos: HashMap<StoreId, Logo>,
 }
 
 impl std::fmt::Debug for AppState {

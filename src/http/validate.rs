@@ -56,6 +56,14 @@ impl Faults {
         }
     }
 
+    /// An address on one of the hosts, if any are listed.
+    pub fn host_among(&mut self, pointer: &str, text: &str, hosts: &[String]) {
+        let host = Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+        if !hosts.is_empty() && !host.is_some_and(|host| hosts.contains(&host)) {
+            self.add(FieldError::new(pointer, "host_not_listed").with("allowed", hosts.join(", ")));
+        }
+    }
+
     /// An absolute https address; http only on this machine, for development.
     pub fn web_address(&mut self, pointer: &str, text: &str) {
         let good = Url::parse(text).is_ok_and(|url| {

@@ -1,9 +1,11 @@
 //! Background work: deliver webhooks, ask gateways, end what expired, forget what is old. Each piece is
 //! a bounded step that tests drive by hand; the program runs the same steps in loops.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -142,9 +144,11 @@ impl Jobs {
     {
         let mut wakeups = self.storage.subscribe();
         while !stop.is_cancelled() {
-            match work().await {
-                // A full batch means there is more; a claim makes sure that it is not the same again.
-                Ok(done) if i64::try_from(done).unwrap_or(BATCH) >= BATCH => continue,
+            // A defect in one piece of work must not end it, or the others, for good.
+            let guarded = AssertUnwindSafe(work()).catch_unwind().await;
+            match guarded.unwrap_or_else(|_| Err(StorageError::Database("the work ended in a defect".to_owned()))) {
+                // There may be more; a claim makes sure that it is not the same again.
+                Ok(done) if done > 0 => continue,
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "background work failed; it will be tried again"),
             }

@@ -41,6 +41,14 @@ pub struct NewAttempt {
 /// A code with less than this left is not worth showing again, in seconds.
 const REUSABLE_FOR_S: i64 = 30;
 
+/// Whether a stored request may have reached the gateway before. Its status does not tell: a crash
+/// after sending leaves the same state as one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    First,
+    Again,
+}
+
 impl PaymentService {
     /// Records a payment. Creating the same id again gives what is recorded.
     ///
@@ -133,8 +141,11 @@ impl PaymentService {
             paid_at: None,
         };
         let fact = Fact::AttemptCreated { attempt: Box::new(attempt) };
-        self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        let ledger = self.send_create(payment_id, new.id, gateway.as_ref()).await?;
+        let (ledger, recorded) = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        if recorded.is_empty() {
+            return Ok((self.resume_attempt(ledger, new.id).await?, new.id));
+        }
+        let ledger = self.send_create(payment_id, new.id, gateway.as_ref(), Sending::First).await?;
         match ledger.attempt(new.id) {
             Some(attempt) if never_sent(attempt) => {
                 let why = attempt.failure.as_ref().map(|f| f.message.clone()).unwrap_or_default();
@@ -150,6 +161,7 @@ impl PaymentService {
         payment_id: PaymentId,
         attempt_id: AttemptId,
         gateway: &dyn Gateway,
+        sending: Sending,
     ) -> Result<Ledger, PaymentError> {
         let ledger = self.ledger(payment_id).await?;
         let attempt = ledger.attempt(attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
@@ -174,11 +186,16 @@ impl PaymentService {
                     _ => Fact::AttemptUnknown { attempt_id, failure: Failure { code, message } },
                 }
             }
-            Err(error) => failed_create(attempt_id, before, &error),
+            Err(error) => failed_create(attempt_id, sending, &error),
         };
         count_attempt(attempt, &fact);
-        let recorded = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        Ok(recorded.0)
+        let recorded = self.change(payment_id, |ledger, at| {
+            // Somebody else sent it too and learnt more: this failure says nothing about that.
+            let overtaken = ledger.attempt(attempt_id).is_some_and(|a| a.status != before);
+            let fails = matches!(fact, Fact::AttemptFailed { .. });
+            if fails && overtaken { Ok(Vec::new()) } else { ledger.apply(fact.clone(), at) }
+        });
+        Ok(recorded.await?.0)
     }
 
     /// Closes the payment: every order is ended at its gateway, then the payment. What cannot be ended
@@ -255,10 +272,10 @@ fn ensure_open(ledger: &Ledger) -> Result<(), Refusal> {
 }
 
 /// What a failed create means. `NotSent` ends only an attempt that was never sent before.
-fn failed_create(attempt_id: AttemptId, before: AttemptStatus, error: &GatewayError) -> Fact {
+fn failed_create(attempt_id: AttemptId, sending: Sending, error: &GatewayError) -> Fact {
     let failure = failure_of(error);
     match error {
-        GatewayError::NotSent(_) if before == AttemptStatus::Creating => Fact::AttemptFailed { attempt_id, failure },
+        GatewayError::NotSent(_) if sending == Sending::First => Fact::AttemptFailed { attempt_id, failure },
         GatewayError::NotSent(_)
         | GatewayError::Unknown(_)
         | GatewayError::Declined { reason: DeclineReason::TryLater, .. } => {

@@ -3,7 +3,7 @@
 //! order is never replaced by a new number; many askers share one question.
 
 use super::attempt::{Attempt, AttemptStatus, Failure};
-use super::checkout::failure_of;
+use super::checkout::{Sending, failure_of};
 use super::error::PaymentError;
 use super::ledger::{Fact, Ledger, Refusal};
 use super::payment::PaymentStatus;
@@ -86,7 +86,7 @@ impl PaymentService {
             // Only an order whose code nobody ever received may be opened again or given up.
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
                 if self.is_wanted(&ledger, &attempt) {
-                    self.send_create(payment_id, id, gateway.as_ref()).await
+                    self.send_create(payment_id, id, gateway.as_ref(), Sending::Again).await
                 } else {
                     self.give_up(payment_id, id).await
                 }
@@ -116,7 +116,7 @@ impl PaymentService {
         }
         if attempt.next_action.is_none() {
             // The order exists but its code was lost on the way: the same request gives it again.
-            return self.send_create(payment_id, attempt.id, gateway).await;
+            return self.send_create(payment_id, attempt.id, gateway, Sending::Again).await;
         }
         self.settle(account, gateway, &report, Source::Query).await?;
         self.ledger(payment_id).await
@@ -196,7 +196,7 @@ impl PaymentService {
         let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
         let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
         if refund.status == RefundStatus::Requested {
-            return self.send_refund(payment_id, &refund, &account, gateway.as_ref()).await;
+            return self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::Again).await;
         }
         match gateway.query_refund(&refund.out_refund_no).await {
             Ok(report) => {
@@ -206,7 +206,7 @@ impl PaymentService {
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })
                 if refund.status == RefundStatus::Unknown =>
             {
-                self.send_refund(payment_id, &refund, &account, gateway.as_ref()).await
+                self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::Again).await
             }
             Err(error) => {
                 tracing::warn!(payment = %payment_id, refund = %id, %error, "the gateway gave no answer about a refund");

@@ -238,6 +238,9 @@ impl Ledger {
     }
 
     fn add_attempt(&mut self, attempt: Attempt, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        if self.attempt(attempt.id).is_some() {
+            return Ok(Vec::new());
+        }
         if self.payment.status != PaymentStatus::Open {
             return Err(Refusal::WrongStatus(self.payment.status));
         }
@@ -320,6 +323,9 @@ impl Ledger {
     }
 
     fn add_refund(&mut self, refund: Refund, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        if self.refund(refund.id).is_some() {
+            return Ok(Vec::new());
+        }
         let attempt = self.attempt(refund.attempt_id).ok_or(Refusal::UnknownSubject)?;
         if attempt.status != AttemptStatus::Paid {
             return Err(Refusal::WrongStatus(self.payment.status));
@@ -381,23 +387,27 @@ impl Ledger {
         refund.succeeded_at = Some(*succeeded_at);
         refund.gateway_refund_no = gateway_refund_no.clone().or_else(|| refund.gateway_refund_no.take());
         refund.failure = None;
-        let settles_payment = self.payment.paid_by == Some(refund.attempt_id);
+        let attempt_id = refund.attempt_id;
+        // A refund that had failed released its reservation: another may have taken its place.
+        let refunded = self.refunded_of(attempt_id).ok_or(Refusal::Contradiction)?;
         let mut events = vec![self.event(EventType::RefundSucceeded, Some(fact), at, self.refund_data(id))];
-        if settles_payment {
-            events.extend(self.count_refunds(at)?);
+        if self.payment.paid_by == Some(attempt_id) {
+            events.push(self.count_refunds(refunded, at)?);
         }
         Ok(events)
     }
 
-    /// Adds up what went back of the attempt that settled the payment.
-    fn count_refunds(&mut self, at: Timestamp) -> Result<Option<NewEvent>, Refusal> {
-        let refunded = self
-            .refunds
+    /// What went back of one attempt; `None` when that is more than came in.
+    fn refunded_of(&self, attempt_id: AttemptId) -> Option<Fen> {
+        self.refunds
             .iter()
-            .filter(|r| Some(r.attempt_id) == self.payment.paid_by && r.status == RefundStatus::Succeeded)
+            .filter(|r| r.attempt_id == attempt_id && r.status == RefundStatus::Succeeded)
             .try_fold(Fen::ZERO, |sum, r| sum.checked_add(r.amount))
             .filter(|sum| *sum <= self.payment.amount)
-            .ok_or(Refusal::Contradiction)?;
+    }
+
+    /// Takes over what went back of the attempt that settled the payment.
+    fn count_refunds(&mut self, refunded: Fen, at: Timestamp) -> Result<NewEvent, Refusal> {
         let (fact, event_type) = if refunded == self.payment.amount {
             (PaymentFact::RefundedInFull, EventType::PaymentRefunded)
         } else {
@@ -409,7 +419,7 @@ impl Ledger {
             Step::Refuse => return Err(Refusal::Contradiction),
         }
         self.payment.refunded = refunded;
-        Ok(Some(self.event(event_type, None, at, self.payment_data())))
+        Ok(self.event(event_type, None, at, self.payment_data()))
     }
 
     fn event(&self, kind: EventType, fact: Option<Fact>, at: Timestamp, data: Value) -> NewEvent {

@@ -2,7 +2,7 @@
 //! is asked; a repeat keeps its number, so money never goes back twice for one request.
 
 use super::attempt::AttemptStatus;
-use super::checkout::failure_of;
+use super::checkout::{Sending, failure_of};
 use super::error::PaymentError;
 use super::ledger::{Fact, Ledger, Refusal};
 use super::refund::{Refund, RefundCause, RefundStatus};
@@ -72,8 +72,11 @@ impl PaymentService {
             succeeded_at: None,
         };
         let fact = Fact::RefundRequested { refund: Box::new(refund.clone()) };
-        self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        let ledger = self.send_refund(payment_id, &refund, &account, gateway.as_ref()).await?;
+        let (_, recorded) = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        if recorded.is_empty() {
+            return Ok((self.ask_about_refund(payment_id, new.id).await?, new.id));
+        }
+        let ledger = self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::First).await?;
         Ok((ledger, new.id))
     }
 
@@ -84,6 +87,7 @@ impl PaymentService {
         refund: &Refund,
         account: &Account,
         gateway: &dyn Gateway,
+        sending: Sending,
     ) -> Result<Ledger, PaymentError> {
         let refund_id = refund.id;
         let fact = match gateway.refund(&refund.request).await {
@@ -102,14 +106,31 @@ impl PaymentService {
                 | GatewayError::Declined { reason: DeclineReason::TryLater, .. }),
             ) => Fact::RefundUnknown { refund_id, failure: failure_of(&error) },
             Err(error @ (GatewayError::Declined { .. } | GatewayError::Misconfigured { .. })) => {
-                // After an unknown outcome a refusal may only mean "you asked before": a query decides.
-                if refund.status == RefundStatus::Requested {
-                    Fact::RefundFailed { refund_id, failure: failure_of(&error) }
-                } else {
-                    Fact::RefundUnknown { refund_id, failure: failure_of(&error) }
+                let failure = failure_of(&error);
+                // A refusal of a repeat may only mean "you asked before": whether there is such a refund decides.
+                let known = match sending {
+                    Sending::First => Err(error),
+                    Sending::Again => gateway.query_refund(&refund.out_refund_no).await,
+                };
+                match known {
+                    Ok(report) => {
+                        self.settle_refund(account, gateway, &report, Source::Query).await?;
+                        return self.ledger(payment_id).await;
+                    }
+                    Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) => {
+                        Fact::RefundFailed { refund_id, failure }
+                    }
+                    Err(_) if sending == Sending::First => Fact::RefundFailed { refund_id, failure },
+                    Err(_) => Fact::RefundUnknown { refund_id, failure },
                 }
             }
         };
-        Ok(self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
+        let recorded = self.change(payment_id, |ledger, at| {
+            // Somebody else sent it too and learnt more: this failure says nothing about that.
+            let overtaken = ledger.refund(refund_id).is_some_and(|r| r.status != refund.status);
+            let fails = matches!(fact, Fact::RefundFailed { .. });
+            if fails && overtaken { Ok(Vec::new()) } else { ledger.apply(fact.clone(), at) }
+        });
+        Ok(recorded.await?.0)
     }
 }

@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value;
+
 use super::directory::GatewayDirectory;
 use super::error::PaymentError;
 use super::event::{Event, NewEvent};
-use super::ledger::{Ledger, Refusal};
+use super::ledger::{Fact, Ledger, Refusal};
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::{AccountId, PaymentId, StoreId};
 use crate::storage::{Change, Recorded, Storage, StorageError};
@@ -103,15 +105,53 @@ impl PaymentService {
             if events.is_empty() {
                 return Ok((ledger, Vec::new()));
             }
-            match self.storage.record(Change { ledger: ledger.clone(), events }).await {
-                Ok(Recorded::Done { version, events }) => {
-                    ledger.payment.version = version;
-                    return Ok((ledger, events));
-                }
-                Ok(Recorded::Conflict) | Err(StorageError::Busy(_)) => {}
-                Err(other) => return Err(other.into()),
+            if let Some(recorded) = self.try_record(ledger, events).await? {
+                return Ok(recorded);
             }
         }
-        Err(StorageError::Busy("the payment changed under every try".into()).into())
+        Err(lost_every_race())
     }
+
+    /// Records that a verified message disagrees with the ledger, unless `is_known` finds it among what
+    /// is recorded. Answers whether it was news.
+    pub(super) async fn record_mismatch(
+        &self,
+        id: PaymentId,
+        details: Value,
+        is_known: impl Fn(&Value) -> bool + Send + Sync,
+    ) -> Result<bool, PaymentError> {
+        for _ in 0..RECORD_TRIES {
+            // The ledger first: whoever records the same after this read makes the version differ.
+            let mut ledger = self.ledger(id).await?;
+            let facts = self.storage.facts(id).await?;
+            if facts.iter().any(|(fact, _)| matches!(fact, Fact::Mismatch { details } if is_known(details))) {
+                return Ok(false);
+            }
+            let events = ledger.apply(Fact::Mismatch { details: details.clone() }, self.clock.now())?;
+            if self.try_record(ledger, events).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Err(lost_every_race())
+    }
+
+    /// `None` when somebody else was faster; nothing was written then.
+    async fn try_record(
+        &self,
+        mut ledger: Ledger,
+        events: Vec<NewEvent>,
+    ) -> Result<Option<(Ledger, Vec<Event>)>, PaymentError> {
+        match self.storage.record(Change { ledger: ledger.clone(), events }).await {
+            Ok(Recorded::Done { version, events }) => {
+                ledger.payment.version = version;
+                Ok(Some((ledger, events)))
+            }
+            Ok(Recorded::Conflict) | Err(StorageError::Busy(_)) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+fn lost_every_race() -> PaymentError {
+    StorageError::Busy("the payment changed under every try".into()).into()
 }

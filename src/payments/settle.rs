@@ -8,6 +8,7 @@ use super::attempt::Attempt;
 use super::error::PaymentError;
 use super::event::{EventType, NewEvent};
 use super::ledger::{Fact, Ledger, Refusal};
+use super::payment::PaymentStatus;
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::{DuplicatePolicy, PaymentService};
 use crate::clock::Timestamp;
@@ -100,6 +101,7 @@ impl PaymentService {
         match recorded {
             Ok((ledger, events)) if !events.is_empty() => {
                 self.announce(&ledger, events.iter().map(|e| e.kind), attempt_id);
+                self.end_the_others_soon(&ledger).await;
                 Ok(Settled::Recorded)
             }
             Ok(_) => Ok(Settled::Known),
@@ -156,29 +158,16 @@ impl PaymentService {
         source: Source<'_>,
     ) -> Result<Settled, PaymentError> {
         alarm("mismatch", &format!("payment {}: {difference} ({})", ledger.payment.id, source.name()));
-        if self.tells_something_new(source, ledger, difference).await? {
-            let details = json!({
-                "difference": difference, "source": source.name(), "notification_id": source.notification_id(),
-                "report": report,
-            });
-            let fact = Fact::Mismatch { details };
-            self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        }
+        let details = json!({
+            "difference": difference, "source": source.name(), "notification_id": source.notification_id(),
+            "report": report,
+        });
+        // Redelivery and polling would repeat the same mismatch for days: one event is enough.
+        let is_known = |known: &serde_json::Value| {
+            known["difference"] == difference && known["notification_id"].as_str() == source.notification_id()
+        };
+        self.record_mismatch(ledger.payment.id, details, is_known).await?;
         Ok(Settled::Mismatch)
-    }
-
-    /// Redelivery and polling would repeat the same mismatch for days: one event is enough.
-    async fn tells_something_new(
-        &self,
-        source: Source<'_>,
-        ledger: &Ledger,
-        difference: &str,
-    ) -> Result<bool, PaymentError> {
-        let facts = self.storage.facts(ledger.payment.id).await?;
-        Ok(!facts.iter().any(|(fact, _)| {
-            matches!(fact, Fact::Mismatch { details }
-                if details["difference"] == difference && details["notification_id"].as_str() == source.notification_id())
-        }))
     }
 
     /// A verified message about an order that is not ours: money may have come in that no payment explains.
@@ -216,6 +205,18 @@ impl PaymentService {
             self.storage.append_event(event).await?;
         }
         Ok(Settled::Mismatch)
+    }
+
+    /// A paid payment's other orders must not stay payable: the jobs close them now, not when they are due.
+    async fn end_the_others_soon(&self, ledger: &Ledger) {
+        let paid = !matches!(ledger.payment.status, PaymentStatus::Open | PaymentStatus::Closed);
+        if paid
+            && ledger.attempts.iter().any(|a| a.status.is_unsettled())
+            && let Err(error) = self.storage.hasten_checks(ledger.payment.id, self.clock.now()).await
+        {
+            // They are due anyway, only later.
+            tracing::warn!(payment = %ledger.payment.id, %error, "the other attempts wait for their schedule");
+        }
     }
 
     /// Metrics and alarms of what has just become durable.

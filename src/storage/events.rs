@@ -4,7 +4,7 @@ use super::Storage;
 use super::error::Result;
 use super::rows;
 use super::sql::{Param, Statement};
-use crate::ids::{EventId, StoreId};
+use crate::ids::{EventId, PaymentId, StoreId};
 use crate::payments::Mode;
 use crate::payments::event::{Event, EventType};
 
@@ -31,6 +31,17 @@ impl Storage {
             Box::pin(async move {
                 let found = s.fetch_all(sql, params).await?;
                 found.iter().map(rows::event).collect()
+            })
+        })
+        .await
+    }
+
+    /// The events of one payment, oldest first.
+    pub async fn events_of_payment(&self, id: PaymentId) -> Result<Vec<Event>> {
+        self.read(move |s| {
+            Box::pin(async move {
+                let sql = "SELECT * FROM events WHERE payment_id = $1 ORDER BY sequence";
+                s.fetch_all(sql, [id.into()]).await?.iter().map(rows::event).collect()
             })
         })
         .await

@@ -3,4 +3,24 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
+mod accounts;
+mod attempts;
+mod attempts_in_doubt;
+mod browsers;
+mod cashier;
+mod duplicates;
+mod events;
+mod idempotency;
+mod limits;
+mod notify;
+mod openapi;
 mod payments;
+mod payments_closing;
+mod payments_lists;
+mod problems;
+mod qr;
+mod refunds;
+mod refunds_in_doubt;
+mod webhook_deliveries;
+mod webhook_endpoints;

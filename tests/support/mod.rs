@@ -2,6 +2,8 @@
 //! Pay account. Time stands still until the test moves it; nothing happens in the background.
 #![allow(dead_code)]
 
+pub mod shop;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -13,7 +15,8 @@ use luodi::http::auth::{generate_key, hash_key, key_hint};
 use luodi::ids::{AccountId, KeyId, StoreId};
 use luodi::payments::{GatewayName, Mode};
 use luodi::sandbox::{
-    MerchantDraft, PayDraft, RedeliverySchedule, Sandbox, SandboxSettings, WeChatMerchantCredentials,
+    Book, Fault, FaultKind, MerchantDraft, Operation, PayDraft, RedeliverySchedule, Sandbox, SandboxSettings,
+    WeChatMerchantCredentials,
 };
 use luodi::storage::{ApiKey, KeyKind};
 use secrecy::SecretString;
@@ -123,6 +126,54 @@ impl House {
         Answer::of(request.json(&body).send().await.expect("an answer")).await
     }
 
+    /// Any request, with the shop's key.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.anonymous(method, path).bearer_auth(&self.key)
+    }
+
+    /// Any request, without a key.
+    pub fn anonymous(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method.parse().expect("a method"), self.url(path))
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        Answer::of(self.request("PATCH", path).json(&body).send().await.expect("an answer")).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request("DELETE", path).send().await.expect("an answer")).await
+    }
+
+    pub async fn get_as(&self, key: &str, path: &str) -> Answer {
+        Answer::of(self.anonymous("GET", path).bearer_auth(key).send().await.expect("an answer")).await
+    }
+
+    /// What a browser can do: no key, perhaps a client secret in the path.
+    pub async fn browse(&self, path: &str) -> Answer {
+        Answer::of(self.anonymous("GET", path).send().await.expect("an answer")).await
+    }
+
+    /// What the gateway wrote down about our merchant.
+    pub fn book(&self) -> Book {
+        self.sandbox.book(&self.merchant.mchid).expect("the merchant's book")
+    }
+
+    /// This goes wrong once.
+    pub fn fault(&self, operation: Operation, kind: FaultKind) {
+        self.sandbox.add_fault(Fault::new(operation, kind).times(1)).expect("a fault that fits");
+    }
+
+    /// This goes wrong until the faults are cleared.
+    pub fn lasting_fault(&self, operation: Operation, kind: FaultKind) {
+        self.sandbox.add_fault(Fault::new(operation, kind)).expect("a fault that fits");
+    }
+
+    /// Time passes and everything due is done once.
+    pub async fn pass_s(&self, seconds: i64) {
+        self.clock.advance_s(seconds);
+        self.app.jobs.step().await.expect("the jobs work");
+    }
+
     /// A payment with an open WeChat Pay code.
     pub async fn payment_with_code(&self, amount_fen: i64) -> Value {
         let answer = self.post("/v1/payments", order(amount_fen, true)).await;
@@ -159,6 +210,16 @@ impl House {
         let events = self.get("/v1/events?limit=500").await.json();
         events["data"].as_array().into_iter().flatten().map(|e| text(&e["type"])).collect()
     }
+}
+
+/// A request's answer.
+pub async fn send(request: reqwest::RequestBuilder) -> Answer {
+    Answer::of(request.send().await.expect("an answer")).await
+}
+
+/// `/v1/payments/{id}` and what follows.
+pub fn path_of(payment: &Value, rest: &str) -> String {
+    format!("/v1/payments/{}{rest}", text(&payment["id"]))
 }
 
 /// The number of the newest attempt.

@@ -17,7 +17,7 @@ use self::report::Report;
 use self::setting::Running;
 use super::{Global, UsageError, output, signals};
 use crate::config::{LogConfig, LogFormat};
-use crate::i18n::{Locale, Texts, text_with};
+use crate::i18n::{Locale, Texts};
 use crate::telemetry::logs::init_logs;
 
 const SHOP_PORT: u16 = 8888;
@@ -107,17 +107,15 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
         }));
     }
     let texts = Texts(locale);
-    let at = |key: &str, url: &str| text_with(locale, key, &[("url", url)]);
     output::line(texts.get("cli-demo-title"))?;
     output::line("")?;
-    for (key, url) in [
+    let addresses = [
         ("cli-demo-shop", format!("{}/?lang={}", running.shop.url(), locale.tag())),
         ("cli-demo-phone", format!("{phone}?lang={}", if locale == Locale::En { "en" } else { "zh" })),
         ("cli-demo-docs", docs),
         ("cli-demo-control", running.sandbox.base_url()),
-    ] {
-        output::line(at(key, &url))?;
-    }
+    ];
+    output::pairs(&addresses.map(|(key, url)| (texts.get(key), url)))?;
     output::line("")?;
     output::line(texts.get("cli-demo-way"))?;
     output::line("")?;

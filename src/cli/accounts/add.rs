@@ -1,0 +1,169 @@
+//! `luodi accounts add`: a merchant account, its secrets from files or standard input.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::view;
+use crate::cli::choice::{self, StoreChoice, existing_store};
+use crate::cli::{UsageError, output};
+use crate::error::{ApiError, Code};
+use crate::http::AppState;
+use crate::http::accounts::{NewAccount, add_account};
+use crate::http::problem::Problem;
+use crate::i18n::Locale;
+use crate::payments::GatewayName;
+use crate::vault::VaultError;
+
+/// Keys and certificates have a few kilobytes.
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
+/// Instead of a file name: standard input.
+const STDIN: &str = "-";
+
+/// Which option gives which setting; errors speak of the option.
+const OPTIONS: &[(&str, &str)] = &[
+    ("/settings/mchid", "--mchid"),
+    ("/settings/appid", "--appid"),
+    ("/settings/merchant_serial", "--merchant-serial"),
+    ("/settings/wechatpay_public_key_id", "--public-key-id"),
+    ("/settings/api_base", "--api-base"),
+    ("/secrets/merchant_private_key", "--merchant-key-file"),
+    ("/secrets/apiv3_key", "--apiv3-key-file"),
+    ("/secrets/wechatpay_public_key", "--public-key-file"),
+];
+
+/// Add a merchant account
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  luodi accounts add --store default --mode live --name main \\\n    \
+    --mchid 1900007291 --appid wx2421b1c4370ec43b \\\n    \
+    --merchant-serial 408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB \\\n    \
+    --merchant-key-file apiclient_key.pem --apiv3-key-file apiv3.txt \\\n    \
+    --public-key-id PUB_KEY_ID_0000000000000024101100397200000006 --public-key-file pub_key.pem\n\n\
+    Secrets are read from files, or from standard input where the file is `-`; never from arguments.")]
+pub struct Add {
+    #[command(flatten)]
+    of: StoreChoice,
+    /// The gateway
+    #[arg(long, default_value = "wechatpay", value_parser = choice::gateway)]
+    gateway: GatewayName,
+    /// For your own eyes
+    #[arg(long, default_value = "main")]
+    name: String,
+    /// Merchant number (商户号)
+    #[arg(long)]
+    mchid: String,
+    /// App id bound to the merchant number
+    #[arg(long)]
+    appid: String,
+    /// Serial number of the merchant API certificate (商户API证书序列号)
+    #[arg(long, value_name = "SERIAL")]
+    merchant_serial: String,
+    /// Private key of that certificate: apiclient_key.pem
+    #[arg(long, value_name = "FILE")]
+    merchant_key_file: PathBuf,
+    /// The APIv3 key (APIv3密钥), 32 letters and digits
+    #[arg(long, value_name = "FILE")]
+    apiv3_key_file: PathBuf,
+    /// Id of the WeChat Pay public key (微信支付公钥ID)
+    #[arg(long, value_name = "ID", requires = "public_key_file")]
+    public_key_id: Option<String>,
+    /// The WeChat Pay public key: pub_key.pem
+    #[arg(long, value_name = "FILE", requires = "public_key_id")]
+    public_key_file: Option<PathBuf>,
+    /// Address of a stand-in, for test accounts (`luodi sandbox` prints it)
+    #[arg(long, value_name = "URL")]
+    api_base: Option<String>,
+}
+
+impl Add {
+    pub async fn run(self, state: &AppState, json: bool) -> anyhow::Result<ExitCode> {
+        ensure!(state.vault.has_key(), VaultError::NoKey);
+        ensure!(!self.name.trim().is_empty() && self.name.chars().count() <= 64, "--name has 1 to 64 characters");
+        let store = existing_store(state, &self.of.store).await?;
+        let (settings, secrets) = (self.settings(), self.secrets()?);
+        let (mode, gateway) = (self.of.mode, self.gateway);
+        let new = NewAccount { store_id: store.id, mode, gateway, name: self.name, settings, secrets };
+        let account = add_account(state, new).await.map_err(|error| anyhow::anyhow!(refusal(&error)))?;
+        let view = view(&account, &store.name, &state.public_url)?;
+        if json {
+            output::json(&view)?;
+        } else {
+            output::object(&view)?;
+            eprintln!(
+                "Added. `luodi accounts check {}` asks the gateway whether it accepts the credentials.",
+                account.id
+            );
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn settings(&self) -> Value {
+        let mut settings = Map::new();
+        let given = [
+            ("mchid", Some(&self.mchid)),
+            ("appid", Some(&self.appid)),
+            ("merchant_serial", Some(&self.merchant_serial)),
+            ("wechatpay_public_key_id", self.public_key_id.as_ref()),
+            ("api_base", self.api_base.as_ref()),
+        ];
+        for (name, value) in given {
+            if let Some(value) = value {
+                settings.insert(name.to_owned(), Value::from(value.as_str()));
+            }
+        }
+        Value::Object(settings)
+    }
+
+    fn secrets(&self) -> anyhow::Result<Value> {
+        let files = [
+            ("merchant_private_key", "--merchant-key-file", Some(&self.merchant_key_file)),
+            ("apiv3_key", "--apiv3-key-file", Some(&self.apiv3_key_file)),
+            ("wechatpay_public_key", "--public-key-file", self.public_key_file.as_ref()),
+        ];
+        if files.iter().filter(|(.., file)| file.is_some_and(|file| file == Path::new(STDIN))).count() > 1 {
+            return Err(UsageError("standard input (-) can be read for one option only".to_owned()).into());
+        }
+        let mut secrets = Map::new();
+        for (name, option, file) in files {
+            if let Some(file) = file {
+                let text = read(file).with_context(|| format!("{option} {}", file.display()))?;
+                secrets.insert(name.to_owned(), Value::from(text.trim()));
+            }
+        }
+        Ok(Value::Object(secrets))
+    }
+}
+
+/// A little more than a secret, so that a wrong file is noticed rather than cut.
+fn read(file: &Path) -> anyhow::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    let source: Box<dyn Read> = if file == Path::new(STDIN) {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(fs::File::open(file).context("cannot be read")?)
+    };
+    let read = source.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text);
+    read.context("cannot be read as text; PEM (not DER or PKCS#12) is wanted")?;
+    ensure!(text.len() as u64 <= MAX_SECRET_BYTES, "is larger than any key");
+    ensure!(!text.trim().is_empty(), "is empty");
+    Ok(text)
+}
+
+/// Every fault with the option to mend.
+fn refusal(error: &ApiError) -> String {
+    let problem = Problem::of(error, Locale::En, String::new());
+    if error.code != Code::AccountInvalid || problem.errors.is_empty() {
+        return problem.detail;
+    }
+    let faults = problem.errors.iter().map(|fault| {
+        let option = OPTIONS.iter().find(|(pointer, _)| *pointer == fault.pointer);
+        format!("\n  - {}: {}", option.map_or(fault.pointer.as_str(), |(_, option)| option), fault.detail)
+    });
+    format!("the account is not added:{}", faults.collect::<String>())
+}

@@ -1,0 +1,9 @@
+//! The program as its users run it: arguments in, text or JSON and an exit code out.
+
+mod accounts;
+mod basics;
+mod demo;
+mod keys;
+mod program;
+mod server;
+mod store;
