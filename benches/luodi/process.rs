@@ -48,7 +48,7 @@ impl Server {
             .args(["--json", "serve"])
             .current_dir(directory.path())
             .env("LUODI_BIND", "127.0.0.1:0")
-            .env("LUODI_METRICS_BIND", "127.0.0.1:0")
+            .env("LUODI_METRICS_BIND", "off")
             .env("LUODI_STORAGE__URL", format!("sqlite:{}", directory.path().join("luodi.db").display()))
             .env("LUODI_VAULT__KEYS", format!("bench:{}", to_base64(&random::bytes::<32>())))
             .stdout(Stdio::piped())

@@ -210,7 +210,7 @@ async fn create_once(
     if let Some(first) = first {
         let attempt =
             NewAttempt { id: attempt_id, gateway: first.gateway, flow: first.flow, account: first.account, shopper_ip };
-        ledger = state.payments.open_attempt(ledger.payment.id, attempt).await?.0;
+        ledger = state.payments.open_attempt_on(ledger, attempt).await?.0;
     }
     let view =
         PaymentView { client_secret: Some(state.client_secret(ledger.payment.id)), ..state.payment_view(&ledger) };

@@ -86,7 +86,8 @@ impl PaymentService {
             // Only an order whose code nobody ever received may be opened again or given up.
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
                 if self.is_wanted(&ledger, &attempt) {
-                    self.send_create(payment_id, id, gateway.as_ref(), Sending::Again).await
+                    let ledger = self.ledger(payment_id).await?;
+                    self.send_create(ledger, id, gateway.as_ref(), Sending::Again).await
                 } else {
                     self.give_up(payment_id, id).await
                 }
@@ -116,7 +117,8 @@ impl PaymentService {
         }
         if attempt.next_action.is_none() {
             // The order exists but its code was lost on the way: the same request gives it again.
-            return self.send_create(payment_id, attempt.id, gateway, Sending::Again).await;
+            let ledger = self.ledger(payment_id).await?;
+            return self.send_create(ledger, attempt.id, gateway, Sending::Again).await;
         }
         self.settle(account, gateway, &report, Source::Query).await?;
         self.ledger(payment_id).await

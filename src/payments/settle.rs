@@ -16,10 +16,10 @@ use crate::gateways::{
     Gateway, Merchant, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified,
 };
 use crate::ids::{AccountId, EventId, RefundId};
-use crate::storage::{Account, StorageError};
+use crate::storage::{Account, NotificationRecord, StorageError};
 use crate::telemetry::alarm;
 
-/// How a report ended.
+/// How a report ended. What is new is durable together with the log of its notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
     /// New, and durable now.
@@ -33,24 +33,30 @@ pub enum Settled {
 /// Who told us; a mismatch is recorded once per telling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
-    /// The gateway's id of the notification, the same on redelivery.
-    Notification {
-        id: &'a str,
-    },
+    /// What is logged of the notification if it brings news. It bears the gateway's id, the same on
+    /// redelivery.
+    Notification(&'a NotificationRecord),
     Query,
 }
 
 impl<'a> Source<'a> {
-    const fn notification_id(self) -> Option<&'a str> {
+    fn notification_id(self) -> Option<&'a str> {
         match self {
-            Self::Notification { id } => Some(id),
+            Self::Notification(record) => record.notification_id.as_deref(),
+            Self::Query => None,
+        }
+    }
+
+    const fn record(self) -> Option<&'a NotificationRecord> {
+        match self {
+            Self::Notification(record) => Some(record),
             Self::Query => None,
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::Notification { .. } => "notification",
+            Self::Notification(_) => "notification",
             Self::Query => "query",
         }
     }
@@ -90,7 +96,7 @@ impl PaymentService {
         };
         let surplus = SurplusRefund { service: self, gateway, account_id: account.id, id: RefundId::generate() };
         let recorded = self
-            .change(ledger.payment.id, |ledger, at| {
+            .change_from(ledger.payment.id, Some(ledger.clone()), source.record(), |ledger, at| {
                 let mut events = ledger.apply(fact.clone(), at)?;
                 if events.iter().any(|e| e.kind == EventType::PaymentDuplicatePaid) {
                     events.extend(surplus.request(ledger, attempt_id, at)?);
@@ -139,7 +145,9 @@ impl PaymentService {
             return self.report_mismatch(&ledger, difference, json!(report), source).await;
         }
         let fact = refund_fact(refund.id, report, self.clock.now());
-        match self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await {
+        let before = Some(ledger.clone());
+        let changed = self.change_from(ledger.payment.id, before, source.record(), |l, at| l.apply(fact.clone(), at));
+        match changed.await {
             Ok((_, events)) if events.is_empty() => Ok(Settled::Known),
             Ok(_) => Ok(Settled::Recorded),
             Err(PaymentError::Refused(Refusal::Contradiction)) => {
@@ -181,9 +189,9 @@ impl PaymentService {
             "unknown_order",
             &format!("account {}: a verified message names an order that is not recorded", account.id),
         );
-        let seen = match source {
-            Source::Notification { id } => self.storage.notification_seen(account.id, id).await?,
-            Source::Query => true,
+        let seen = match source.notification_id() {
+            Some(id) => self.storage.notification_seen(account.id, id).await?,
+            None => true,
         };
         if !seen {
             let event = NewEvent {

@@ -50,8 +50,8 @@ async fn vacuum_into(backend: &SqliteBackend, partial: &Path) -> Result<()> {
     // SQLite writes into an empty file that exists; made by us, it is for its owner only.
     create_private(partial)?;
     let name = partial.to_str().ok_or_else(|| failed(partial, &"its name is not UTF-8"))?;
-    let mut reader = backend.readers().acquire().await?;
-    sqlx::query("VACUUM INTO $1").bind(name).execute(&mut *reader).await?;
+    let mut reader = backend.reader().await?;
+    sqlx::query("VACUUM INTO $1").bind(name).execute(reader.connection()).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 use super::Storage;
 use super::error::{Result, StorageError};
+use super::sql::Session;
 use crate::clock::Timestamp;
 use crate::ids::AccountId;
 
@@ -30,32 +31,13 @@ impl Storage {
     /// Answers whether this outcome of this notification is seen for the first time.
     pub async fn record_notification(&self, record: &NotificationRecord) -> Result<bool> {
         let record = record.clone();
-        self.write(move |s| {
-            Box::pin(async move {
-                let sql = "INSERT INTO notifications (account_id, notification_id, outcome, event_type, detail, \
-                     first_at, last_at, times) VALUES ($1, $2, $3, $4, $5, $6, $6, 1) \
-                     ON CONFLICT (account_id, notification_id, outcome) DO UPDATE SET event_type = excluded.event_type, \
-                     detail = excluded.detail, last_at = excluded.last_at, times = notifications.times + 1 \
-                     RETURNING times";
-                let params = [
-                    record.account_id.into(),
-                    record.notification_id.unwrap_or_default().into(),
-                    record.outcome.into(),
-                    record.event_type.into(),
-                    record.detail.into(),
-                    record.at.into(),
-                ];
-                let row = s.fetch_optional(sql, params).await?;
-                Ok(row.ok_or(StorageError::Missing("answer"))?.int("times")? == 1)
-            })
-        })
-        .await
+        self.write(move |s| Box::pin(insert(s, record))).await
     }
 
     /// Whether this notification has been recorded before, whatever its outcome.
     pub async fn notification_seen(&self, account: AccountId, notification_id: &str) -> Result<bool> {
         let id = notification_id.to_owned();
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT 1 AS seen FROM notifications WHERE account_id = $1 AND notification_id = $2 LIMIT 1";
                 Ok(s.fetch_optional(sql, [account.into(), id.into()]).await?.is_some())
@@ -66,7 +48,7 @@ impl Storage {
 
     /// What an account's gateway sent, last first.
     pub async fn notifications(&self, account: AccountId, limit: i64) -> Result<Vec<NotificationSeen>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT * FROM notifications WHERE account_id = $1 \
                      ORDER BY last_at DESC, notification_id, outcome LIMIT $2";
@@ -90,4 +72,23 @@ impl Storage {
         })
         .await
     }
+}
+
+/// Answers whether it is the first of its kind.
+pub(super) async fn insert(s: &mut Session, record: NotificationRecord) -> Result<bool> {
+    let sql = "INSERT INTO notifications (account_id, notification_id, outcome, event_type, detail, \
+         first_at, last_at, times) VALUES ($1, $2, $3, $4, $5, $6, $6, 1) \
+         ON CONFLICT (account_id, notification_id, outcome) DO UPDATE SET event_type = excluded.event_type, \
+         detail = excluded.detail, last_at = excluded.last_at, times = notifications.times + 1 \
+         RETURNING times";
+    let params = [
+        record.account_id.into(),
+        record.notification_id.unwrap_or_default().into(),
+        record.outcome.into(),
+        record.event_type.into(),
+        record.detail.into(),
+        record.at.into(),
+    ];
+    let row = s.fetch_optional(sql, params).await?;
+    Ok(row.ok_or(StorageError::Missing("answer"))?.int("times")? == 1)
 }
