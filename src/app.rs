@@ -120,6 +120,7 @@ impl App {
             instance: crate::crypto::random::alphanumeric(16),
             config: Arc::clone(&config),
             qr_logos,
+            stopping: CancellationToken::new(),
             runtime: tokio::runtime::Handle::current(),
             storage,
             payments,
@@ -162,7 +163,7 @@ impl App {
         let handle = server.handle();
         tokio::spawn(server);
         let metrics = self.config.metrics_bind.map(|bind| serve_metrics(bind, &self.state)).transpose()?;
-        let stop = CancellationToken::new();
+        let stop = self.state.stopping.clone();
         let background = options.background_jobs.then(|| tokio::spawn(Arc::clone(&self.jobs).run(stop.clone())));
         Ok(RunningApp { address, metrics, state: self.state, jobs: self.jobs, handle, stop, background })
     }

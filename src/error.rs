@@ -15,6 +15,7 @@ pub enum Code {
     InvalidKey,
     WrongKeyKind,
     ClientSecretInvalid,
+    OriginNotAllowed,
     NotFound,
     MethodNotAllowed,
     MalformedJson,
@@ -35,6 +36,7 @@ pub enum Code {
     AccountAmbiguous,
     AccountInvalid,
     FlowUnsupported,
+    MethodUnavailable,
     GatewayUnavailable,
     GatewayUnknown,
     GatewayDeclined,
@@ -48,11 +50,12 @@ pub enum Code {
 
 impl Code {
     /// The whole catalogue: code, stable text, HTTP status.
-    pub const CATALOGUE: [(Self, &'static str, u16); 33] = [
+    pub const CATALOGUE: [(Self, &'static str, u16); 35] = [
         (Self::Unauthenticated, "unauthenticated", 401),
         (Self::InvalidKey, "invalid_key", 401),
         (Self::WrongKeyKind, "wrong_key_kind", 403),
         (Self::ClientSecretInvalid, "client_secret_invalid", 403),
+        (Self::OriginNotAllowed, "origin_not_allowed", 403),
         (Self::NotFound, "not_found", 404),
         (Self::MethodNotAllowed, "method_not_allowed", 405),
         (Self::MalformedJson, "malformed_json", 400),
@@ -73,6 +76,7 @@ impl Code {
         (Self::AccountAmbiguous, "account_ambiguous", 422),
         (Self::AccountInvalid, "account_invalid", 422),
         (Self::FlowUnsupported, "flow_unsupported", 422),
+        (Self::MethodUnavailable, "method_unavailable", 422),
         (Self::GatewayUnavailable, "gateway_unavailable", 503),
         (Self::GatewayUnknown, "gateway_unknown", 502),
         (Self::GatewayDeclined, "gateway_declined", 422),

@@ -84,7 +84,7 @@ fn modules_use_only_what_lies_below_them() {
 
 #[test]
 fn the_states_of_payments_are_pure() {
-    for name in ["payment", "attempt", "refund", "ledger", "event", "view"] {
+    for name in ["payment", "attempt", "refund", "fact", "ledger", "event", "view"] {
         let code = code_of(Path::new(&format!("src/payments/{name}.rs")));
         assert!(!code.contains("async "), "{name} is not async");
         for used in used_modules(&code) {

@@ -7,6 +7,8 @@ error-invalid-key-title = The API key is not valid
 error-invalid-key = This key is unknown or has been revoked. Make a new one with “luodi keys create”.
 error-wrong-key-kind-title = This call needs a secret key
 error-wrong-key-kind = A publishable key (ld_pk_…) cannot do this. Use a secret key (ld_sk_…) from your server.
+error-origin-not-allowed-title = This page may not call here
+error-origin-not-allowed = List the page’s origin in the store’s allowed_origins. Only calls with a payment’s client_secret are open to browsers.
 error-client-secret-invalid-title = The client secret does not fit
 error-client-secret-invalid = Use the client_secret of this very payment, as it was given when the payment was created.
 error-not-found-title = Not found
@@ -23,7 +25,10 @@ error-not-found = { $what ->
 error-method-not-allowed-title = Method not allowed
 error-method-not-allowed = This address does not take this HTTP method. See /docs.
 error-malformed-json-title = The body is not valid JSON
-error-malformed-json = The body cannot be read as JSON: { $detail }.
+error-malformed-json = { $why ->
+    [place] The body cannot be read as JSON from line { $line }, column { $column } on.
+   *[cut_off] The body ended before it was complete.
+}
 error-unsupported-media-type-title = The body must be JSON
 error-unsupported-media-type = Send the header Content-Type: application/json.
 error-body-too-large-title = The body is too large
@@ -58,6 +63,8 @@ error-account-invalid-title = The account’s settings are not valid
 error-account-invalid = See “errors”: each names the setting and the fix. Nothing was stored.
 error-flow-unsupported-title = This way to pay is not supported
 error-flow-unsupported = { $gateway } has no flow “{ $flow }” here.
+error-method-unavailable-title = This way to pay is not available
+error-method-unavailable = The shop cannot take this payment right now. Please contact the shop.
 error-gateway-unavailable-title = The gateway cannot be reached
 error-gateway-unavailable = The gateway did not take the call, so nothing happened there. Send the same request again, with the same Idempotency-Key.
 error-gateway-unknown-title = The gateway’s answer is not known yet
@@ -106,6 +113,7 @@ field-address-refused = This address cannot be called: { $reason }.
 field-unknown-event-type = There is no event type “{ $name }”. There are: { $allowed }.
 field-unknown-event-type-nearest = There is no event type “{ $name }”. Did you mean “{ $nearest }”?
 field-replay-selection = Give either “event_ids”, or “from” and “to”.
+field-not-after = Give a time after “{ $other }”.
 field-cursor = Give the next_cursor of this very list.
 field-nul-character = Leave out NUL characters.
 

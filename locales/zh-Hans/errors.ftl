@@ -7,6 +7,8 @@ error-invalid-key-title = API 密钥无效
 error-invalid-key = 该密钥不存在或已被吊销。可用“luodi keys create”新建一个。
 error-wrong-key-kind-title = 此接口需要私密密钥
 error-wrong-key-kind = 可公开密钥（ld_pk_…）无权调用。请在服务器端使用私密密钥（ld_sk_…）。
+error-origin-not-allowed-title = 该页面不能调用此接口
+error-origin-not-allowed = 请把该页面的来源加入商店的 allowed_origins。浏览器只能凭单笔支付的 client_secret 调用。
 error-client-secret-invalid-title = client_secret 不匹配
 error-client-secret-invalid = 请使用创建该笔支付时返回的 client_secret。
 error-not-found-title = 不存在
@@ -23,7 +25,10 @@ error-not-found = { $what ->
 error-method-not-allowed-title = 不支持的请求方法
 error-method-not-allowed = 该地址不接受这种 HTTP 方法，见 /docs。
 error-malformed-json-title = 请求体不是合法的 JSON
-error-malformed-json = 请求体无法按 JSON 解析：{ $detail }。
+error-malformed-json = { $why ->
+    [place] 请求体从第 { $line } 行第 { $column } 列起无法按 JSON 解析。
+   *[cut_off] 请求体不完整，传输中断。
+}
 error-unsupported-media-type-title = 请求体必须是 JSON
 error-unsupported-media-type = 请发送请求头 Content-Type: application/json。
 error-body-too-large-title = 请求体过大
@@ -58,6 +63,8 @@ error-account-invalid-title = 商户账号的配置不合要求
 error-account-invalid = 详见“errors”：逐项列出配置和改法。没有保存任何内容。
 error-flow-unsupported-title = 不支持这种支付方式
 error-flow-unsupported = { $gateway } 在此不支持“{ $flow }”。
+error-method-unavailable-title = 该支付方式暂不可用
+error-method-unavailable = 商家暂时无法收取这笔付款，请联系商家。
 error-gateway-unavailable-title = 无法连接支付渠道
 error-gateway-unavailable = 请求没有到达支付渠道，什么也没有发生。请用同一 Idempotency-Key 重发。
 error-gateway-unknown-title = 支付渠道的结果尚不明确
@@ -106,6 +113,7 @@ field-address-refused = 不能调用该地址：{ $reason }。
 field-unknown-event-type = 没有“{ $name }”这种事件。可用的有：{ $allowed }。
 field-unknown-event-type-nearest = 没有“{ $name }”这种事件。是否想写“{ $nearest }”？
 field-replay-selection = 请提供“event_ids”，或同时提供“from”和“to”。
+field-not-after = 请填写晚于“{ $other }”的时间。
 field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
 

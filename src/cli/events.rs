@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::choice;
 use super::source::{Asked, Source};
-use super::{Global, output, signals};
+use super::{Global, output};
 use crate::payments::EventType;
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -36,19 +36,19 @@ impl Events {
     pub async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         let Self { asked, mut after, follow, types } = self;
         asked
-            .with(global, async |source: &Source<'_>| loop {
-                let events = source.events(after, &types).await?;
-                for event in &events {
-                    print(event, global.json)?;
-                }
-                let last = events.last().and_then(|event| event.get("sequence")).and_then(Value::as_i64);
-                match last {
-                    Some(last) => after = last,
-                    None if !follow => return Ok(ExitCode::SUCCESS),
-                    None => tokio::select! {
-                        () = tokio::time::sleep(LOOK_EVERY) => {}
-                        stopped = signals::stop_asked() => return stopped.map(|()| ExitCode::SUCCESS).map_err(Into::into),
-                    },
+            .with(global, async |source: &Source<'_>| {
+                loop {
+                    let events = source.events(after, &types).await?;
+                    for event in &events {
+                        print(event, global.json)?;
+                    }
+                    let last = events.last().and_then(|event| event.get("sequence")).and_then(Value::as_i64);
+                    match last {
+                        Some(last) => after = last,
+                        None if !follow => return Ok(ExitCode::SUCCESS),
+                        // Reading holds nothing that must be put down in order: a signal may simply end it.
+                        None => tokio::time::sleep(LOOK_EVERY).await,
+                    }
                 }
             })
             .await

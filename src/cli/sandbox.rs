@@ -7,7 +7,8 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::json;
 
-use super::{Global, output, signals};
+use super::signals::StopSignals;
+use super::{Global, output};
 use crate::clock::SystemClock;
 use crate::config::{LogConfig, LogFormat};
 use crate::sandbox::{self, MerchantDraft, RedeliverySchedule, SandboxSettings};
@@ -29,6 +30,7 @@ pub struct Sandbox {
 impl Sandbox {
     pub async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         init_logs(&LogConfig { level: "info".to_owned(), format: LogFormat::Text })?;
+        let mut stop = StopSignals::listen()?;
         let redelivery = if self.fast { RedeliverySchedule::Compressed } else { RedeliverySchedule::Real };
         let settings = SandboxSettings { bind: self.bind, redelivery, background: true };
         let sandbox = sandbox::start(settings, Arc::new(SystemClock)).await?;
@@ -56,7 +58,7 @@ impl Sandbox {
                 pair("wechatpay_public_key_id", &merchant.wechatpay_public_key_id),
             ])?;
         }
-        signals::stop_asked().await?;
+        stop.asked().await;
         sandbox.stop().await;
         Ok(ExitCode::SUCCESS)
     }

@@ -8,7 +8,8 @@ use clap::Args;
 use serde_json::json;
 use url::{Host, Url};
 
-use super::{Global, opened, output, signals};
+use super::signals::StopSignals;
+use super::{Global, opened, output};
 use crate::app::{App, AppOptions};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -22,6 +23,7 @@ pub struct Serve {}
 
 impl Serve {
     pub async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
+        let mut stop = StopSignals::listen()?;
         let config = opened::load(global)?;
         init_logs(&config.log)?;
         for odd in oddities(&config) {
@@ -47,11 +49,11 @@ impl Serve {
                 running.url()
             ))?;
         }
-        signals::stop_asked().await?;
+        stop.asked().await;
         tracing::info!("stopping: running requests are answered first; asked again, it stops at once");
         tokio::select! {
             () = running.stop() => Ok(ExitCode::SUCCESS),
-            again = signals::stop_asked() => again.map(|()| ExitCode::FAILURE).map_err(Into::into),
+            () = stop.asked() => Ok(ExitCode::FAILURE),
         }
     }
 }

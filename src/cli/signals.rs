@@ -1,26 +1,49 @@
 //! When to stop: Ctrl-C from a person, SIGTERM from whatever runs the program.
+//! Promises: from [`StopSignals::listen`] on, a signal is kept until somebody asks for it. Listen before
+//! anything is announced: who reads "ready" may stop the program at once.
 
-/// Ends when somebody asks the program to stop.
-///
-/// # Errors
-/// When the system takes no signal handlers.
 #[cfg(unix)]
-pub async fn stop_asked() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+#[cfg(unix)]
+pub struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-/// Ends when somebody asks the program to stop.
-///
-/// # Errors
-/// When the system takes no signal handlers.
+#[cfg(unix)]
+impl StopSignals {
+    /// # Errors
+    /// When the system takes no signal handlers.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Ends when somebody asks the program to stop.
+    pub async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 #[cfg(not(unix))]
-pub async fn stop_asked() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+pub struct StopSignals;
+
+#[cfg(not(unix))]
+impl StopSignals {
+    /// # Errors
+    /// Never here.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Ends when somebody asks the program to stop.
+    pub async fn asked(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without handlers the system stops the program by itself.
+            std::future::pending::<()>().await;
+        }
+    }
 }

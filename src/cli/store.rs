@@ -1,10 +1,11 @@
 //! `luodi store`: move everything to another database, or back it up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use super::{Global, UsageError, opened, output};
@@ -67,8 +68,14 @@ impl Copy {
         if self.from == self.to {
             return Err(UsageError("--from and --to are the same database".to_owned()).into());
         }
-        let from = open(&self.from).await.context("--from")?;
-        let to = match open(&self.to).await.context("--to") {
+        let (source, target) = (url_of(&self.from).context("--from")?, url_of(&self.to).context("--to")?);
+        // Opening would make it, and the copy of nothing would be a success.
+        if let Some(file) = source.strip_prefix("sqlite:") {
+            let file = Path::new(file.strip_prefix("//").unwrap_or(file));
+            ensure!(file.is_file(), "--from: there is no database file {}", file.display());
+        }
+        let from = open(source).await.context("--from")?;
+        let to = match open(target).await.context("--to") {
             Ok(to) => to,
             Err(error) => {
                 from.close().await;
@@ -93,22 +100,32 @@ fn tell(report: &CopyReport, json: bool) -> anyhow::Result<()> {
     output::line(format!("Both sides were read again and agree. SHA-256 of all rows: {}", report.digest))
 }
 
-async fn open(given: &str) -> anyhow::Result<Storage> {
-    let url = match given.strip_prefix('@') {
+fn url_of(given: &str) -> anyhow::Result<String> {
+    match given.strip_prefix('@') {
         Some(file) => {
-            std::fs::read_to_string(file).with_context(|| format!("{file} cannot be read"))?.trim().to_owned()
+            let url = std::fs::read_to_string(file).with_context(|| format!("{file} cannot be read"))?;
+            Ok(url.trim().to_owned())
         }
-        None => given.to_owned(),
-    };
+        None => Ok(given.to_owned()),
+    }
+}
+
+async fn open(url: String) -> anyhow::Result<Storage> {
     Ok(Storage::open(&StorageSettings { url, durable: true, readers: 1 }).await?)
 }
 
 impl Backup {
     async fn run(self, global: &Global) -> anyhow::Result<()> {
-        let storage = open_storage(&opened::load(global)?, true).await.map_err(opened::with_hint)?;
-        let written = storage.backup(&self.to).await;
-        storage.close().await;
-        written?;
+        let config = opened::load(global)?;
+        if let Some(path) = config.storage.url.expose_secret().strip_prefix("sqlite:") {
+            // The file may be in use by `serve`, which need not stop for this.
+            storage::backup_file(Path::new(path.strip_prefix("//").unwrap_or(path)), &self.to).await?;
+        } else {
+            let storage = open_storage(&config, true).await.map_err(opened::with_hint)?;
+            let written = storage.backup(&self.to).await;
+            storage.close().await;
+            written?;
+        }
         let bytes = std::fs::metadata(&self.to)?.len();
         if global.json {
             return output::json(&json!({ "file": self.to, "bytes": bytes }));

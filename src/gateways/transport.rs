@@ -11,6 +11,8 @@ use super::GatewayError;
 use crate::payments::attempt::GatewayName;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Shorter than servers keep idle connections.
+const POOL_IDLE: Duration = Duration::from_secs(15);
 /// For calls that change something.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// For calls that only ask.
@@ -119,6 +121,8 @@ impl Transport {
             .user_agent(concat!("luodi/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(Policy::none())
+            // A connection that the other side has just given up would make a call "unknown" for nothing.
+            .pool_idle_timeout(POOL_IDLE)
             // Whether a call may be repeated is decided by what it does to money, never here.
             .retry(reqwest::retry::never())
             .no_proxy();

@@ -92,7 +92,8 @@ impl CheckResult {
 /// Add a merchant account
 ///
 /// The key's mode is the account's: a test key adds a test account, which may point at a sandbox.
-#[utoipa::path(post, path = "/v1/accounts", tag = "accounts", request_body = CreateAccount,
+#[utoipa::path(post, operation_id = "create_account", path = "/v1/accounts",
+    tag = "accounts", request_body = CreateAccount,
     responses((status = 201, body = AccountView), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn create(state: web::Data<AppState>, key: SecretKey, body: JsonBody) -> Result<HttpResponse, ApiError> {
     let wanted: CreateAccount = body.parse()?;
@@ -150,7 +151,8 @@ pub async fn add_account(state: &AppState, new: NewAccount) -> Result<Account, A
 }
 
 /// List merchant accounts
-#[utoipa::path(get, path = "/v1/accounts", tag = "accounts", responses((status = 200, body = List<AccountView>)),
+#[utoipa::path(get, operation_id = "list_accounts", path = "/v1/accounts",
+    tag = "accounts", responses((status = 200, body = List<AccountView>)),
     security(("secret_key" = [])))]
 pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResponse, ApiError> {
     let accounts = state.storage.accounts(Some(key.store_id)).await?;
@@ -160,7 +162,8 @@ pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResp
 }
 
 /// Read a merchant account
-#[utoipa::path(get, path = "/v1/accounts/{account_id}", tag = "accounts", params(("account_id" = AccountId, Path)),
+#[utoipa::path(get, operation_id = "read_account", path = "/v1/accounts/{account_id}",
+    tag = "accounts", params(("account_id" = AccountId, Path)),
     responses((status = 200, body = AccountView), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn read(
     state: web::Data<AppState>,
@@ -171,7 +174,8 @@ pub async fn read(
 }
 
 /// Change a merchant account
-#[utoipa::path(patch, path = "/v1/accounts/{account_id}", tag = "accounts", request_body = UpdateAccount,
+#[utoipa::path(patch, operation_id = "update_account", path = "/v1/accounts/{account_id}",
+    tag = "accounts", request_body = UpdateAccount,
     params(("account_id" = AccountId, Path)),
     responses((status = 200, body = AccountView), (status = 409, body = Problem), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn update(
@@ -204,7 +208,8 @@ pub async fn update(
 /// Check a merchant account
 ///
 /// Looks at the credentials offline and by one harmless call; moves no money.
-#[utoipa::path(post, path = "/v1/accounts/{account_id}/check", tag = "accounts", params(("account_id" = AccountId, Path)),
+#[utoipa::path(post, operation_id = "check_account", path = "/v1/accounts/{account_id}/check",
+    tag = "accounts", params(("account_id" = AccountId, Path)),
     responses((status = 200, body = CheckResult), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn check(
     state: web::Data<AppState>,

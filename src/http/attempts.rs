@@ -9,9 +9,10 @@ use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::limits::client_ip;
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, Code, FieldError};
 use crate::ids::{AttemptId, PaymentId, StoreId};
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{AttemptView, Flow, GatewayName, NextAction};
@@ -83,7 +84,8 @@ pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<Flow> {
 ///
 /// A pending attempt of the same gateway and flow whose code is still good is given again; an older one
 /// is ended at its gateway first, so that two orders are never open at once.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/attempts", tag = "payments", request_body = CreateAttempt,
+#[utoipa::path(post, operation_id = "open_attempt", path = "/v1/payments/{payment_id}/attempts",
+    tag = "payments", request_body = CreateAttempt,
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query),
         ("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters")),
     responses((status = 201, body = AttemptView), (status = 409, body = Problem), (status = 422, body = Problem)),
@@ -121,18 +123,35 @@ pub async fn create(
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
     let worker = state.clone();
+    let shopper_asks = matches!(caller, Caller::Browser(_));
     let work = move |resource: String| {
         let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewAttempt { id: planned.attempt, gateway, flow, account, shopper_ip };
-            let (ledger, attempt_id) = state.payments.open_attempt(id, new).await?;
-            let attempt = ledger.attempt(attempt_id).ok_or_else(|| ApiError::not_found("attempt"))?;
-            let body = serde_json::to_vec(&AttemptView::of(attempt)).map_err(ApiError::internal)?;
+            let opened = state.payments.open_attempt(id, new).await.map_err(ApiError::from);
+            let opened = if shopper_asks { opened.map_err(without_merchants_troubles) } else { opened };
+            let (ledger, attempt_id) = opened?;
+            let view = ledger.attempt(attempt_id).map(AttemptView::of).ok_or_else(|| ApiError::not_found("attempt"))?;
+            let view = if shopper_asks { view.for_shopper() } else { view };
+            let body = serde_json::to_vec(&view).map_err(ApiError::internal)?;
             Ok((StatusCode::CREATED, body))
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
+}
+
+/// What only the merchant can mend is "not available" to a shopper.
+fn without_merchants_troubles(error: ApiError) -> ApiError {
+    match error.code {
+        Code::GatewayMisconfigured
+        | Code::GatewayDeclined
+        | Code::AccountMissing
+        | Code::AccountAmbiguous
+        | Code::AccountInvalid
+        | Code::VaultLocked => ApiError::new(Code::MethodUnavailable),
+        _ => error,
+    }
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -144,7 +163,7 @@ pub struct QrQuery {
 }
 
 /// The QR code as SVG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_svg", path = "/v1/attempts/{attempt_id}/qr.svg", tag = "payments",
     params(("attempt_id" = AttemptId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, content_type = "image/svg+xml"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -159,7 +178,7 @@ pub async fn qr_svg(
 }
 
 /// The QR code as PNG
-#[utoipa::path(get, path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
+#[utoipa::path(get, operation_id = "read_qr_png", path = "/v1/attempts/{attempt_id}/qr.png", tag = "payments",
     params(("attempt_id" = AttemptId, Path), QrQuery),
     responses((status = 200, content_type = "image/png"), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -167,7 +186,7 @@ pub async fn qr_png(
     state: web::Data<AppState>,
     caller: Caller,
     path: web::Path<String>,
-    query: web::Query<QrQuery>,
+    query: Query<QrQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let module_px = query.module_px.unwrap_or(8);
     let mut faults = Faults::default();

@@ -6,6 +6,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
+use super::limits::take_for_sender;
 use super::state::AppState;
 use crate::crypto::compare;
 use crate::crypto::digest::hmac_sha256;
@@ -64,7 +65,14 @@ async fn authenticate(request: &HttpRequest, state: &AppState) -> Result<SecretK
     if key.starts_with("ld_pk_") {
         return Err(ApiError::new(Code::WrongKeyKind));
     }
-    let stored = find_key(state, key).await?;
+    let stored = match find_key(state, key).await {
+        Err(error) if error.code == Code::InvalidKey => {
+            // Guessing must not be free because it brings a key.
+            take_for_sender(request, state)?;
+            return Err(error);
+        }
+        found => found?,
+    };
     state.limits.take_for_key(stored.id)?;
     Ok(SecretKey { store_id: stored.store_id, mode: stored.mode, key_id: stored.id })
 }

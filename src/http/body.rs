@@ -43,7 +43,7 @@ impl FromRequest for JsonBody {
 pub async fn read_limited(mut payload: Payload, limit: usize) -> Result<web::Bytes, ApiError> {
     let mut bytes = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| ApiError::new(Code::MalformedJson).with("detail", "the body ended early"))?;
+        let chunk = chunk.map_err(|_| ApiError::new(Code::MalformedJson).with("why", "cut_off"))?;
         if bytes.len() + chunk.len() > limit {
             return Err(ApiError::new(Code::BodyTooLarge).with("limit_bytes", limit));
         }
@@ -59,8 +59,8 @@ impl JsonBody {
         // An absent body stands for an empty object: several calls need no fields.
         let bytes: &[u8] = if self.0.is_empty() { b"{}" } else { &self.0 };
         if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            return Err(ApiError::new(Code::MalformedJson).with("detail", place));
+            let refused = ApiError::new(Code::MalformedJson).with("why", "place");
+            return Err(refused.with("line", error.line()).with("column", error.column()));
         }
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -71,7 +71,8 @@ impl JsonBody {
 }
 
 /// Turns serde's words into a field error.
-fn field_error(path: &str, message: &str) -> FieldError {
+#[must_use]
+pub fn field_error(path: &str, message: &str) -> FieldError {
     let parent = pointer(path);
     let quoted = message.split('`').nth(1).unwrap_or_default();
     if message.starts_with("unknown field") {
@@ -106,10 +107,13 @@ fn pointer(path: &str) -> String {
     if path == "." {
         return String::new();
     }
-    path.replace('[', ".")
-        .replace(']', "")
-        .split('.')
-        .fold(String::new(), |all, part| all + "/" + &part.replace('~', "~0").replace('/', "~1"))
+    path.replace('[', ".").replace(']', "").split('.').fold(String::new(), |all, part| all + "/" + &pointer_part(part))
+}
+
+/// One name within a JSON pointer.
+#[must_use]
+pub fn pointer_part(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The most similar of the names, if any is similar at all.

@@ -132,7 +132,6 @@ fn attempt_view(attempt: &Attempt) -> AttemptView {
         status: attempt.status.as_str().to_owned(),
         qr_available: pending && matches!(attempt.next_action, Some(NextAction::DisplayQr { .. })),
         expires_at_ms: attempt.expires_at.as_millis(),
-        failure: attempt.failure.as_ref().map(|f| f.code.clone()),
     }
 }
 

@@ -40,8 +40,9 @@ pub async fn show(request: HttpRequest) -> Result<HttpResponse, ApiError> {
         entries,
     };
     let html = page.render().map_err(ApiError::internal)?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header(("Content-Security-Policy", crate::web::CONTENT_SECURITY_POLICY))
-        .body(html))
+    let mut response = HttpResponse::Ok();
+    for header in crate::web::PAGE_HEADERS {
+        response.insert_header(header);
+    }
+    Ok(response.content_type("text/html; charset=utf-8").body(html))
 }

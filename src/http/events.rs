@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::SecretKey;
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, FieldError};
@@ -32,12 +33,12 @@ pub struct EventList {
 /// List events
 ///
 /// In the order of their commits, without gaps: remember `next_after` and nothing is ever missed.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(EventQuery),
+#[utoipa::path(get, operation_id = "list_events", path = "/v1/events", tag = "events", params(EventQuery),
     responses((status = 200, body = EventList), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
-    query: web::Query<EventQuery>,
+    query: Query<EventQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let after = query.after.unwrap_or(0);

@@ -16,13 +16,15 @@ pub struct Health {
 }
 
 /// The process runs
-#[utoipa::path(get, path = "/health/live", tag = "operations", responses((status = 200, body = Health)))]
+#[utoipa::path(get, operation_id = "health_live", path = "/health/live",
+    tag = "operations", responses((status = 200, body = Health)))]
 pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "live", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// The process can work: its storage answers
-#[utoipa::path(get, path = "/health/ready", tag = "operations", responses((status = 200, body = Health), (status = 503, body = super::problem::Problem)))]
+#[utoipa::path(get, operation_id = "health_ready", path = "/health/ready",
+    tag = "operations", responses((status = 200, body = Health), (status = 503, body = super::problem::Problem)))]
 pub async fn ready(state: web::Data<AppState>) -> Result<HttpResponse, ApiError> {
     state.storage.ping().await?;
     Ok(HttpResponse::Ok().json(Health { status: "ready", version: env!("CARGO_PKG_VERSION") }))

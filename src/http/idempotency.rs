@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::auth::Caller;
-use super::problem::{Problem, locale_of};
+use super::problem::{Problem, locale_of, request_id};
 use super::state::AppState;
 use crate::crypto::digest::sha256;
 use crate::error::{ApiError, Code, FieldError};
@@ -82,11 +82,12 @@ where
         Begun::OtherRequest => return Err(ApiError::new(Code::IdempotencyMismatch)),
         Begun::Replay { status, body } => return Ok(replay(status, body)),
     };
-    let (worker, scope, locale) = (state.clone(), scope.clone(), locale_of(request));
+    let (worker, scope) = (state.clone(), scope.clone());
+    let wording = (locale_of(request), request_id(request));
     let (status, body) = state
         .finish(async move {
             let outcome = work(resource).await;
-            keep_answer(&worker, &scope, &key, locale, &outcome).await?;
+            keep_answer(&worker, &scope, &key, wording, &outcome).await?;
             outcome
         })
         .await?;
@@ -98,7 +99,7 @@ async fn keep_answer(
     state: &AppState,
     scope: &Scope,
     key: &str,
-    locale: Locale,
+    wording: (Locale, String),
     outcome: &Result<(StatusCode, Vec<u8>), ApiError>,
 ) -> Result<(), ApiError> {
     let storage = &state.storage;
@@ -107,7 +108,7 @@ async fn keep_answer(
         Err(error) if error.is_passing() => storage.release_idempotent(scope.store_id, scope.mode, key).await?,
         Err(error) => {
             // A definite refusal is an answer too: the same request gets it again.
-            let body = serde_json::to_vec(&Problem::of(error, locale, String::new())).unwrap_or_default();
+            let body = serde_json::to_vec(&Problem::of(error, wording.0, wording.1)).unwrap_or_default();
             storage.finish_idempotent(scope.store_id, scope.mode, key, error.code.status(), &body).await?;
         }
     }

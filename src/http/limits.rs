@@ -69,6 +69,15 @@ impl Limits {
     }
 }
 
+/// Counts a request for the address it came from.
+///
+/// # Errors
+/// `rate_limited` with the seconds to wait.
+pub fn take_for_sender(request: &HttpRequest, state: &AppState) -> Result<(), ApiError> {
+    let address = client_ip(request, &state.config.trusted_proxies);
+    state.limits.take_for_address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
+}
+
 fn per_minute(requests: u32) -> Quota {
     Quota::per_minute(NonZeroU32::new(requests).unwrap_or(NonZeroU32::MAX))
 }
@@ -109,16 +118,16 @@ pub async fn limit_addresses(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let path = request.path();
     let exempt = path.starts_with("/notify/") || path.starts_with("/health/") || path.starts_with("/assets/");
-    let by_key = request.headers().contains_key("authorization");
+    // A key counts for itself where one is asked for; `auth` counts those that turn out wrong.
+    let by_key = path.starts_with("/v1/")
+        && request.headers().contains_key("authorization")
+        && !form_urlencoded::parse(request.query_string().as_bytes()).any(|(name, _)| name == "client_secret");
     if !exempt
         && !by_key
         && let Some(state) = request.app_data::<web::Data<AppState>>()
+        && let Err(error) = take_for_sender(request.request(), state)
     {
-        let address = client_ip(request.request(), &state.config.trusted_proxies);
-        let taken = state.limits.take_for_address(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-        if let Err(error) = taken {
-            return Ok(request.error_response(error));
-        }
+        return Ok(request.error_response(error));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
 }

@@ -15,6 +15,7 @@ pub mod notify;
 pub mod openapi;
 pub mod payments;
 pub mod problem;
+pub mod query;
 pub mod refunds;
 pub mod routes;
 pub mod state;

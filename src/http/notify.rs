@@ -97,8 +97,8 @@ async fn believe(state: &AppState, account: &Account, gateway: &dyn Gateway, raw
         }
     };
     let record = NotificationRecord { outcome: outcome_name(outcome).to_owned(), ..news };
-    // News are logged with the fact. Here the fact is known or refused; without this line only the log of notifications is poorer. A mismatch
-    // must be remembered, though, or its event would be repeated.
+    // News have been logged together with their fact. Of what was known the log is only poorer without this
+    // line; a mismatch must be remembered, though, or its event would be repeated.
     match state.storage.record_notification(&record).await {
         Ok(_) => outcome,
         Err(error) => {

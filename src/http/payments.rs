@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::attempts::{Shopper, parse_flow, parse_gateway};
 use super::auth::{Caller, SecretKey};
-use super::body::JsonBody;
+use super::body::{JsonBody, pointer_part};
 use super::idempotency::{self, Scope};
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
@@ -127,7 +128,7 @@ fn check_metadata(metadata: &BTreeMap<String, String>, faults: &mut Faults) {
     }
     for (name, value) in metadata {
         if name.is_empty() || name.chars().count() > 40 || value.chars().count() > 500 {
-            faults.add(FieldError::new(format!("/metadata/{name}"), "metadata_too_long"));
+            faults.add(FieldError::new(format!("/metadata/{}", pointer_part(name)), "metadata_too_long"));
         }
     }
 }
@@ -166,7 +167,8 @@ fn first_attempt(
 ///
 /// With `gateway` and `flow` the first attempt is opened at once. The answer carries the
 /// `client_secret` and the `cashier_url` to send the shopper to.
-#[utoipa::path(post, path = "/v1/payments", tag = "payments", request_body = CreatePayment,
+#[utoipa::path(post, operation_id = "create_payment", path = "/v1/payments",
+    tag = "payments", request_body = CreatePayment,
     params(("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters; a repeat gives the same answer")),
     responses((status = 201, body = PaymentView), (status = 422, body = Problem), (status = 409, body = Problem)),
     security(("secret_key" = [])))]
@@ -201,15 +203,19 @@ async fn create_once(
     shopper_ip: Option<String>,
     attempt_id: AttemptId,
 ) -> Result<(StatusCode, Vec<u8>), ApiError> {
-    if let Some(first) = first {
+    let first = first.map(|first| NewAttempt {
+        id: attempt_id,
+        gateway: first.gateway,
+        flow: first.flow,
+        account: first.account,
+        shopper_ip,
+    });
+    if let Some(attempt) = &first {
         // A payment that could never be paid as asked is not recorded at all.
-        let gateways = state.payments.gateways();
-        gateways.choose(new.store_id, new.mode, first.gateway, first.flow, first.account).await?;
+        state.payments.check_first_attempt(&new, attempt).await?;
     }
     let mut ledger = state.payments.create(new).await?;
-    if let Some(first) = first {
-        let attempt =
-            NewAttempt { id: attempt_id, gateway: first.gateway, flow: first.flow, account: first.account, shopper_ip };
+    if let Some(attempt) = first {
         ledger = state.payments.open_attempt_on(ledger, attempt).await?.0;
     }
     let view =
@@ -234,12 +240,12 @@ pub struct PaymentQuery {
 }
 
 /// List payments, newest first
-#[utoipa::path(get, path = "/v1/payments", tag = "payments", params(PaymentQuery),
+#[utoipa::path(get, operation_id = "list_payments", path = "/v1/payments", tag = "payments", params(PaymentQuery),
     responses((status = 200, body = List<PaymentView>), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
-    query: web::Query<PaymentQuery>,
+    query: Query<PaymentQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let status = query.status.as_deref().and_then(|text| {
@@ -287,7 +293,7 @@ pub fn parse_time(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Opt
 /// Read a payment
 ///
 /// When something is unsettled and older than two seconds, the gateway is asked first.
-#[utoipa::path(get, path = "/v1/payments/{payment_id}", tag = "payments",
+#[utoipa::path(get, operation_id = "read_payment", path = "/v1/payments/{payment_id}", tag = "payments",
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, body = PaymentView), (status = 404, body = Problem)), security(("secret_key" = []), ("client_secret" = [])))]
 pub async fn read(
@@ -305,7 +311,7 @@ pub async fn read(
 /// Ask the gateway now
 ///
 /// What "I have paid" does: the gateway is really asked, at most once in two seconds.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/refresh", tag = "payments",
+#[utoipa::path(post, operation_id = "refresh_payment", path = "/v1/payments/{payment_id}/refresh", tag = "payments",
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, body = PaymentView), (status = 404, body = Problem)), security(("secret_key" = []), ("client_secret" = [])))]
 pub async fn refresh(
@@ -324,7 +330,8 @@ pub async fn refresh(
 ///
 /// Its orders are closed at their gateways first. When a gateway cannot be heard, the payment stays
 /// open (`202`), is closed as soon as the gateway agrees, and takes no new attempts.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/close", tag = "payments", params(("payment_id" = PaymentId, Path)),
+#[utoipa::path(post, operation_id = "close_payment", path = "/v1/payments/{payment_id}/close",
+    tag = "payments", params(("payment_id" = PaymentId, Path)),
     responses((status = 200, body = PaymentView), (status = 202, body = PaymentView), (status = 409, body = Problem)), security(("secret_key" = [])))]
 pub async fn close(
     state: web::Data<AppState>,
@@ -342,12 +349,12 @@ pub async fn close(
     }
 }
 
-/// A browser sees no metadata: that is between the shop and us.
+/// The payment as this caller may see it.
 #[must_use]
 pub fn view_for(state: &AppState, caller: &Caller, ledger: &crate::payments::Ledger) -> PaymentView {
     match caller {
         Caller::Shop(_) => state.payment_view(ledger),
-        Caller::Browser(_) => PaymentView { metadata: BTreeMap::new(), ..state.payment_view(ledger) },
+        Caller::Browser(_) => state.payment_view(ledger).for_shopper(),
     }
 }
 

@@ -109,11 +109,22 @@ pub async fn word_problems(
     Ok(match error {
         Some(error) => {
             let request = response.request().clone();
-            let worded = problem_response(&request, &error);
+            let mut worded = problem_response(&request, &error);
+            keep_headers(response.response(), &mut worded);
             ServiceResponse::new(request, worded)
         }
         None => response.map_into_boxed_body(),
     })
+}
+
+/// What lets a browser read the answer at all, and the methods that an address takes.
+fn keep_headers<B>(from: &HttpResponse<B>, to: &mut HttpResponse) {
+    let kept = |name: &header::HeaderName| {
+        name == header::ALLOW || name == header::VARY || name.as_str().starts_with("access-control-")
+    };
+    for (name, value) in from.headers().iter().filter(|(name, _)| kept(name)) {
+        to.headers_mut().append(name.clone(), value.clone());
+    }
 }
 
 /// Routing failures have a status but no error and no body.
@@ -133,16 +144,21 @@ fn api_error_of(error: &actix_web::Error) -> ApiError {
     if let Some(api) = error.as_error::<ApiError>() {
         return api.clone();
     }
+    if error.as_error::<actix_cors::CorsError>().is_some() {
+        return ApiError::new(Code::OriginNotAllowed);
+    }
     match error.as_response_error().status_code() {
         StatusCode::NOT_FOUND => ApiError::not_found("page"),
         StatusCode::METHOD_NOT_ALLOWED => ApiError::new(Code::MethodNotAllowed),
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(Code::BodyTooLarge).with("limit_bytes", 65_536),
-        status if status.is_client_error() => ApiError::new(Code::MalformedJson).with("detail", error),
+        status if status.is_client_error() => ApiError::new(Code::MalformedJson).with("why", "cut_off"),
         _ => ApiError::internal(error),
     }
 }
 
-fn request_id(request: &HttpRequest) -> String {
+/// Under which the request is found in the logs.
+#[must_use]
+pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default()
 }
 

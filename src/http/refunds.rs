@@ -9,6 +9,7 @@ use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::payments::{List, page_limit, payment_id};
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, Code, FieldError};
@@ -37,7 +38,8 @@ struct Planned {
 ///
 /// In part or whole, repeatedly, never above what was paid. `pending` means the gateway accepted it;
 /// the end comes as `refund.succeeded` or `refund.failed`.
-#[utoipa::path(post, path = "/v1/payments/{payment_id}/refunds", tag = "refunds", request_body = CreateRefund,
+#[utoipa::path(post, operation_id = "create_refund", path = "/v1/payments/{payment_id}/refunds",
+    tag = "refunds", request_body = CreateRefund,
     params(("payment_id" = PaymentId, Path), ("Idempotency-Key" = String, Header, description = "16–255 visible ASCII characters")),
     responses((status = 201, body = RefundView), (status = 409, body = Problem), (status = 422, body = Problem)),
     security(("secret_key" = [])))]
@@ -92,12 +94,12 @@ pub struct RefundQuery {
 }
 
 /// List refunds, newest first
-#[utoipa::path(get, path = "/v1/refunds", tag = "refunds", params(RefundQuery),
+#[utoipa::path(get, operation_id = "list_refunds", path = "/v1/refunds", tag = "refunds", params(RefundQuery),
     responses((status = 200, body = List<RefundView>), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
-    query: web::Query<RefundQuery>,
+    query: Query<RefundQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
     let status = query.status.as_deref().and_then(|text| {
@@ -131,7 +133,8 @@ pub async fn list(
 }
 
 /// Read a refund
-#[utoipa::path(get, path = "/v1/refunds/{refund_id}", tag = "refunds", params(("refund_id" = RefundId, Path)),
+#[utoipa::path(get, operation_id = "read_refund", path = "/v1/refunds/{refund_id}",
+    tag = "refunds", params(("refund_id" = RefundId, Path)),
     responses((status = 200, body = RefundView), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn read(
     state: web::Data<AppState>,

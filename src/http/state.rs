@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use super::limits::Limits;
 use crate::clock::SharedClock;
 use crate::config::{Config, StoreConfig};
@@ -27,6 +29,8 @@ pub struct AppState {
     pub limits: Limits,
     /// Where shoppers and gateways reach us; no trailing slash.
     pub public_url: String,
+    /// Set when the program is asked to end; open streams end with it.
+    pub stopping: CancellationToken,
     /// Names this process in leases.
     pub instance: String,
     /// Under it API keys are hashed and client secrets derived.

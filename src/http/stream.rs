@@ -25,7 +25,7 @@ const LIFETIME: Duration = Duration::from_secs(15 * 60);
 ///
 /// Server-sent events named `payment`; the data is the payment as `GET /v1/payments/{id}` answers it.
 /// The first comes at once.
-#[utoipa::path(get, path = "/v1/payments/{payment_id}/stream", tag = "payments",
+#[utoipa::path(get, operation_id = "listen_to_payment", path = "/v1/payments/{payment_id}/stream", tag = "payments",
     params(("payment_id" = PaymentId, Path), ("client_secret" = Option<String>, Query)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 404, body = Problem)),
     security(("secret_key" = []), ("client_secret" = [])))]
@@ -74,6 +74,8 @@ pub async fn listen(
                         break;
                     }
                     () = &mut end => return,
+                    // The browser comes back by itself, to the next process.
+                    () = state.stopping.cancelled() => return,
                 }
             }
         }

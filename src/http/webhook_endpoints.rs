@@ -9,6 +9,7 @@ use super::body::JsonBody;
 use super::events::parse_types;
 use super::payments::{List, page_limit, parse_time};
 use super::problem::Problem;
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
@@ -155,7 +156,20 @@ impl From<EndpointError> for ApiError {
     }
 }
 
+const MAX_URL: usize = 2000;
+const MAX_DESCRIPTION: usize = 200;
+
+fn check_description(description: &str, faults: &mut Faults) {
+    if !description.is_empty() {
+        faults.text("/description", description, MAX_DESCRIPTION);
+    }
+}
+
 fn check_address(state: &AppState, url: &str, faults: &mut Faults) {
+    if url.len() > MAX_URL {
+        faults.add(FieldError::new("/url", "too_long").with("max", MAX_URL).with("length", url.len()));
+        return;
+    }
     if let Err(refused) = state.webhooks.check_address(url) {
         let mut fault = FieldError::new("/url", "address_refused").with("reason", &refused);
         fault.args.push(("url", url.to_owned()));
@@ -164,13 +178,15 @@ fn check_address(state: &AppState, url: &str, faults: &mut Faults) {
 }
 
 /// Create an endpoint
-#[utoipa::path(post, path = "/v1/webhook-endpoints", tag = "webhooks", request_body = CreateEndpoint,
+#[utoipa::path(post, operation_id = "create_webhook_endpoint", path = "/v1/webhook-endpoints",
+    tag = "webhooks", request_body = CreateEndpoint,
     responses((status = 201, body = EndpointView), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn create(state: web::Data<AppState>, key: SecretKey, body: JsonBody) -> Result<HttpResponse, ApiError> {
     let wanted: CreateEndpoint = body.parse()?;
     let mut faults = Faults::default();
     check_address(&state, &wanted.url, &mut faults);
     let event_types = parse_types("/event_types", wanted.event_types.iter().map(String::as_str), &mut faults);
+    check_description(&wanted.description, &mut faults);
     faults.refuse_if_any()?;
     let new = NewEndpoint {
         store_id: key.store_id,
@@ -184,7 +200,7 @@ pub async fn create(state: web::Data<AppState>, key: SecretKey, body: JsonBody) 
 }
 
 /// List endpoints
-#[utoipa::path(get, path = "/v1/webhook-endpoints", tag = "webhooks",
+#[utoipa::path(get, operation_id = "list_webhook_endpoints", path = "/v1/webhook-endpoints", tag = "webhooks",
     responses((status = 200, body = List<EndpointView>)), security(("secret_key" = [])))]
 pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResponse, ApiError> {
     let endpoints = state.storage.endpoints(key.store_id, key.mode).await?;
@@ -193,7 +209,8 @@ pub async fn list(state: web::Data<AppState>, key: SecretKey) -> Result<HttpResp
 }
 
 /// Read an endpoint
-#[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(get, operation_id = "read_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn read(
     state: web::Data<AppState>,
@@ -204,7 +221,8 @@ pub async fn read(
 }
 
 /// Change an endpoint
-#[utoipa::path(patch, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", request_body = UpdateEndpoint,
+#[utoipa::path(patch, operation_id = "update_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}",
+    tag = "webhooks", request_body = UpdateEndpoint,
     params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn update(
@@ -223,15 +241,19 @@ pub async fn update(
     if let Some(types) = &wanted.event_types {
         endpoint.event_types = parse_types("/event_types", types.iter().map(String::as_str), &mut faults);
     }
+    if let Some(description) = wanted.description {
+        check_description(&description, &mut faults);
+        endpoint.description = description;
+    }
     faults.refuse_if_any()?;
-    endpoint.description = wanted.description.unwrap_or(endpoint.description);
     endpoint.enabled = wanted.enabled.unwrap_or(endpoint.enabled);
     let endpoint = state.webhooks.update_endpoint(endpoint).await?;
     Ok(HttpResponse::Ok().json(EndpointView::of(&endpoint, None)))
 }
 
 /// Delete an endpoint
-#[utoipa::path(delete, path = "/v1/webhook-endpoints/{endpoint_id}", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(delete, operation_id = "delete_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 204), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn delete(
     state: web::Data<AppState>,
@@ -246,7 +268,8 @@ pub async fn delete(
 /// Rotate the secret
 ///
 /// For a day both secrets sign, so that no delivery fails its check while you deploy the new one.
-#[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/rotate-secret", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(post, operation_id = "rotate_webhook_secret", path = "/v1/webhook-endpoints/{endpoint_id}/rotate-secret",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 200, body = EndpointView), (status = 409, body = Problem)), security(("secret_key" = [])))]
 pub async fn rotate_secret(
     state: web::Data<AppState>,
@@ -259,7 +282,8 @@ pub async fn rotate_secret(
 }
 
 /// Send a test event
-#[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/test", tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
+#[utoipa::path(post, operation_id = "test_webhook_endpoint", path = "/v1/webhook-endpoints/{endpoint_id}/test",
+    tag = "webhooks", params(("endpoint_id" = EndpointId, Path)),
     responses((status = 202, body = TestQueued), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn test(
     state: web::Data<AppState>,
@@ -272,7 +296,8 @@ pub async fn test(
 }
 
 /// Send past events again
-#[utoipa::path(post, path = "/v1/webhook-endpoints/{endpoint_id}/replay", tag = "webhooks", request_body = Replay,
+#[utoipa::path(post, operation_id = "replay_events", path = "/v1/webhook-endpoints/{endpoint_id}/replay",
+    tag = "webhooks", request_body = Replay,
     params(("endpoint_id" = EndpointId, Path)),
     responses((status = 202, body = Replayed), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn replay(
@@ -293,16 +318,15 @@ pub async fn replay(
             Err(_) => faults.add(FieldError::new(format!("/event_ids/{index}"), "not_an_id").with("prefix", "evt_")),
         }
     }
-    let selection = match (from, to) {
-        (Some(from), Some(to)) if ids.is_empty() => Some(ReplaySelection::Between { from, to }),
-        (None, None) if !ids.is_empty() => Some(ReplaySelection::Events(ids)),
-        _ => {
-            faults.add(FieldError::new("", "replay_selection"));
-            None
-        }
-    };
     faults.refuse_if_any()?;
-    let Some(selection) = selection else { return Err(ApiError::invalid(Vec::new())) };
+    let selection = match (from, to) {
+        (Some(from), Some(to)) if ids.is_empty() && from < to => ReplaySelection::Between { from, to },
+        (Some(_), Some(_)) if ids.is_empty() => {
+            return Err(ApiError::invalid(vec![FieldError::new("/to", "not_after").with("other", "from")]));
+        }
+        (None, None) if !ids.is_empty() => ReplaySelection::Events(ids),
+        _ => return Err(ApiError::invalid(vec![FieldError::new("", "replay_selection")])),
+    };
     let deliveries = state.webhooks.replay(&endpoint, selection).await?;
     Ok(HttpResponse::Accepted().json(Replayed { deliveries }))
 }
@@ -319,14 +343,15 @@ pub struct DeliveryQuery {
 }
 
 /// The delivery log, newest first
-#[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}/deliveries", tag = "webhooks",
+#[utoipa::path(get, operation_id = "list_deliveries", path = "/v1/webhook-endpoints/{endpoint_id}/deliveries",
+    tag = "webhooks",
     params(("endpoint_id" = EndpointId, Path), DeliveryQuery),
     responses((status = 200, body = List<DeliveryView>), (status = 422, body = Problem)), security(("secret_key" = [])))]
 pub async fn deliveries(
     state: web::Data<AppState>,
     key: SecretKey,
     path: web::Path<String>,
-    query: web::Query<DeliveryQuery>,
+    query: Query<DeliveryQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
     let mut faults = Faults::default();
@@ -345,7 +370,8 @@ pub async fn deliveries(
 }
 
 /// The tries of one delivery
-#[utoipa::path(get, path = "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/tries", tag = "webhooks",
+#[utoipa::path(get, operation_id = "list_delivery_tries", path = "/v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/tries",
+    tag = "webhooks",
     params(("endpoint_id" = EndpointId, Path), ("delivery_id" = DeliveryId, Path)),
     responses((status = 200, body = List<DeliveryTryView>), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn tries(

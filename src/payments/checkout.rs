@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName};
 use super::error::PaymentError;
-use super::ledger::{Fact, Ledger, Refusal};
+use super::fact::{Fact, Refusal};
+use super::ledger::Ledger;
 use super::payment::{Mode, Payment, PaymentStatus};
 use super::service::PaymentService;
 use super::settle::Source;
+use crate::clock::Timestamp;
 use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState, OrderToOpen};
 use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::money::{Currency, Fen};
@@ -83,6 +85,26 @@ impl PaymentService {
         }
     }
 
+    /// Whether a payment could be opened at the gateway as asked; records and sends nothing.
+    ///
+    /// # Errors
+    /// As [`PaymentService::open_attempt`] for an account or an order that the gateway would never take.
+    pub async fn check_first_attempt(&self, payment: &NewPayment, new: &NewAttempt) -> Result<(), PaymentError> {
+        let (account, gateway) =
+            self.gateways.choose(payment.store_id, payment.mode, new.gateway, new.flow, new.account).await?;
+        let now = self.clock.now();
+        gateway.prepare(&OrderToOpen {
+            flow: new.flow,
+            out_trade_no: new.id.out_trade_no(),
+            amount: payment.amount,
+            description: payment.description.clone(),
+            expires_at: now.plus_s(payment.expires_in_s.unwrap_or(self.settings.expires_in_s)),
+            notify_url: self.notify_url(new.gateway, account.id),
+            shopper_ip: new.shopper_ip.clone(),
+        })?;
+        Ok(())
+    }
+
     /// Opens an attempt, or continues the one of that id. A pending attempt of the same gateway and
     /// flow whose code is still good is given instead of a second order; an old one is settled first.
     ///
@@ -116,9 +138,9 @@ impl PaymentService {
         if let Some(open) = self.reusable(&ledger, &new) {
             return Ok((ledger, open));
         }
-        ensure_open(&ledger)?;
+        ensure_open(&ledger, self.clock.now())?;
         ledger = self.end_unsettled_attempts(ledger).await?;
-        ensure_open(&ledger)?;
+        ensure_open(&ledger, self.clock.now())?;
         let payment = &ledger.payment;
         let (account, gateway) =
             self.gateways.choose(payment.store_id, payment.mode, new.gateway, new.flow, new.account).await?;
@@ -275,9 +297,11 @@ fn never_sent(attempt: &Attempt) -> bool {
     attempt.status == AttemptStatus::Failed && attempt.failure.as_ref().is_some_and(|f| f.code == UNREACHABLE)
 }
 
-fn ensure_open(ledger: &Ledger) -> Result<(), Refusal> {
+fn ensure_open(ledger: &Ledger, now: Timestamp) -> Result<(), Refusal> {
+    // When its time is over, the jobs are about to close it.
+    let ending = ledger.payment.close_requested_at.is_some() || ledger.payment.expires_at <= now;
     match ledger.payment.status {
-        PaymentStatus::Open if ledger.payment.close_requested_at.is_some() => Err(Refusal::Closing),
+        PaymentStatus::Open if ending => Err(Refusal::Closing),
         PaymentStatus::Open => Ok(()),
         other => Err(Refusal::WrongStatus(other)),
     }

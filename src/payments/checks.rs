@@ -5,13 +5,14 @@
 use super::attempt::{Attempt, AttemptStatus, Failure};
 use super::checkout::{Sending, failure_of};
 use super::error::PaymentError;
-use super::ledger::{Fact, Ledger, Refusal};
+use super::fact::{Fact, Refusal};
+use super::ledger::Ledger;
 use super::payment::PaymentStatus;
 use super::refund::RefundStatus;
 use super::service::{Asking, PaymentService};
 use super::settle::Source;
 use crate::clock::Timestamp;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderReport, OrderState, Verified};
+use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState};
 use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::storage::{Account, CheckSubject, ClaimedCheck};
 
@@ -30,6 +31,15 @@ const WATCHED_S: i64 = 3;
 const REFUND_STEPS_S: [i64; 9] = [60, 60, 60, 60, 60, 300, 600, 1200, 1800];
 /// A payment that was asked about within this time is not asked about again by a read, in milliseconds.
 const FRESH_FOR_MS: i64 = 2000;
+
+/// Why the gateway is asked about an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To learn how it stands.
+    Settle,
+    /// To end it, even if it could still be paid.
+    End,
+}
 
 impl PaymentService {
     /// Asks about everything unsettled of one payment. Callers that come while a question is under way,
@@ -75,76 +85,51 @@ impl PaymentService {
 
     /// One question about one attempt, and what follows from the answer.
     pub(super) async fn ask_about_attempt(&self, payment_id: PaymentId, id: AttemptId) -> Result<Ledger, PaymentError> {
+        self.ask(payment_id, id, Purpose::Settle).await
+    }
+
+    /// Query → close, whether or not the shopper could still use the order.
+    pub(super) async fn end_attempt(&self, payment_id: PaymentId, id: AttemptId) -> Result<Ledger, PaymentError> {
+        self.ask(payment_id, id, Purpose::End).await
+    }
+
+    async fn ask(&self, payment_id: PaymentId, id: AttemptId, purpose: Purpose) -> Result<Ledger, PaymentError> {
         let ledger = self.ledger(payment_id).await?;
         let attempt = ledger.attempt(id).ok_or(PaymentError::NotFound("attempt"))?.clone();
         if !attempt.status.is_unsettled() {
             return Ok(ledger);
         }
+        let wanted = purpose == Purpose::Settle && self.is_wanted(&ledger, &attempt);
         let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
+        let gateway = gateway.as_ref();
         match gateway.query(&attempt.out_trade_no).await {
-            Ok(report) => self.follow_report(&ledger, &attempt, &account, gateway.as_ref(), report).await,
+            Ok(report) if report.get().state != OrderState::Unpaid => {
+                self.settle(&account, gateway, &report, Source::Query).await?;
+                self.ledger(payment_id).await
+            }
+            Ok(_) if !wanted => self.close_order(payment_id, &attempt, &account, gateway).await,
+            // The order exists but its code was lost on the way: the same request gives it again.
+            Ok(_) if attempt.next_action.is_none() => {
+                let ledger = self.ledger(payment_id).await?;
+                self.send_create(ledger, id, gateway, Sending::Again).await
+            }
+            Ok(report) => {
+                self.settle(&account, gateway, &report, Source::Query).await?;
+                self.ledger(payment_id).await
+            }
             // Only an order whose code nobody ever received may be opened again or given up.
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
-                if self.is_wanted(&ledger, &attempt) {
+                if wanted {
                     let ledger = self.ledger(payment_id).await?;
-                    self.send_create(ledger, id, gateway.as_ref(), Sending::Again).await
+                    self.send_create(ledger, id, gateway, Sending::Again).await
+                } else if self.is_being_opened(&attempt) {
+                    Ok(ledger)
                 } else {
                     self.give_up(payment_id, id).await
                 }
             }
             Err(error) => {
                 tracing::warn!(payment = %payment_id, attempt = %id, %error, "the gateway gave no answer about an order");
-                Ok(ledger)
-            }
-        }
-    }
-
-    async fn follow_report(
-        &self,
-        ledger: &Ledger,
-        attempt: &Attempt,
-        account: &Account,
-        gateway: &dyn Gateway,
-        report: Verified<OrderReport>,
-    ) -> Result<Ledger, PaymentError> {
-        let payment_id = ledger.payment.id;
-        if report.get().state != OrderState::Unpaid {
-            self.settle(account, gateway, &report, Source::Query).await?;
-            return self.ledger(payment_id).await;
-        }
-        if !self.is_wanted(ledger, attempt) {
-            return self.close_order(payment_id, attempt, account, gateway).await;
-        }
-        if attempt.next_action.is_none() {
-            // The order exists but its code was lost on the way: the same request gives it again.
-            let ledger = self.ledger(payment_id).await?;
-            return self.send_create(ledger, attempt.id, gateway, Sending::Again).await;
-        }
-        self.settle(account, gateway, &report, Source::Query).await?;
-        self.ledger(payment_id).await
-    }
-
-    /// Query → close, whether or not the attempt is still wanted.
-    pub(super) async fn end_attempt(&self, payment_id: PaymentId, id: AttemptId) -> Result<Ledger, PaymentError> {
-        let ledger = self.ledger(payment_id).await?;
-        let attempt = ledger.attempt(id).ok_or(PaymentError::NotFound("attempt"))?.clone();
-        if !attempt.status.is_unsettled() {
-            return Ok(ledger);
-        }
-        let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
-        match gateway.query(&attempt.out_trade_no).await {
-            Ok(report) if report.get().state == OrderState::Unpaid => {
-                self.close_order(payment_id, &attempt, &account, gateway.as_ref()).await
-            }
-            Ok(report) => {
-                self.settle(&account, gateway.as_ref(), &report, Source::Query).await?;
-                self.ledger(payment_id).await
-            }
-            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
-                self.give_up(payment_id, id).await
-            }
-            Err(error) => {
-                tracing::warn!(payment = %payment_id, attempt = %id, %error, "an order cannot be ended yet");
                 Ok(ledger)
             }
         }

@@ -1,7 +1,7 @@
 //! Why a payment service did not do what it was asked.
 
 use super::attempt::{Flow, GatewayName};
-use super::ledger::Refusal;
+use super::fact::Refusal;
 use super::payment::Mode;
 use crate::gateways::{GatewayError, SettingProblem};
 use crate::ids::AccountId;

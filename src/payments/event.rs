@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ledger::Fact;
+use super::fact::Fact;
 use super::payment::Mode;
 use crate::clock::Timestamp;
 use crate::ids::{EventId, PaymentId, StoreId};

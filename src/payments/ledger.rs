@@ -2,11 +2,11 @@
 //! Promises: money in is counted once per attempt, money out never exceeds it, and applying the
 //! recorded facts again gives the same rows. Refuses facts that contradict what is recorded.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::attempt::{Attempt, AttemptFact, AttemptStatus, Failure, NextAction, next_attempt_status};
+use super::attempt::{Attempt, AttemptFact, AttemptStatus, next_attempt_status};
 use super::event::{EventType, NewEvent};
+use super::fact::{Fact, Refusal};
 use super::payment::{Payment, PaymentFact, PaymentStatus, Step, next_payment_status};
 use super::refund::{Refund, RefundCause, RefundFact, RefundStatus, next_refund_status};
 use super::view::{AttemptView, PaymentView, RefundView};
@@ -21,85 +21,6 @@ pub struct Ledger {
     pub attempts: Vec<Attempt>,
     /// Oldest first.
     pub refunds: Vec<Refund>,
-}
-
-/// Something that happened, complete enough to be applied again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
-pub enum Fact {
-    PaymentCreated {
-        payment: Box<Payment>,
-    },
-    CloseRequested,
-    PaymentClosed,
-    AttemptCreated {
-        attempt: Box<Attempt>,
-    },
-    AttemptOpened {
-        attempt_id: AttemptId,
-        next_action: NextAction,
-    },
-    AttemptUnpaid {
-        attempt_id: AttemptId,
-    },
-    AttemptUnknown {
-        attempt_id: AttemptId,
-        failure: Failure,
-    },
-    AttemptFailed {
-        attempt_id: AttemptId,
-        failure: Failure,
-    },
-    AttemptClosed {
-        attempt_id: AttemptId,
-    },
-    AttemptPaid {
-        attempt_id: AttemptId,
-        gateway_trade_no: String,
-        paid_at: Timestamp,
-    },
-    RefundRequested {
-        refund: Box<Refund>,
-    },
-    RefundAccepted {
-        refund_id: RefundId,
-        gateway_refund_no: Option<String>,
-        failure: Option<Failure>,
-    },
-    RefundUnknown {
-        refund_id: RefundId,
-        failure: Failure,
-    },
-    RefundSucceeded {
-        refund_id: RefundId,
-        gateway_refund_no: Option<String>,
-        succeeded_at: Timestamp,
-    },
-    RefundFailed {
-        refund_id: RefundId,
-        failure: Failure,
-    },
-    /// A verified message disagreed with the ledger; it changes nothing.
-    Mismatch {
-        details: Value,
-    },
-}
-
-/// Why a fact was not applied. Nothing has changed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("this contradicts what is already recorded")]
-    Contradiction,
-    #[error("no such attempt or refund on this payment")]
-    UnknownSubject,
-    #[error("the payment is {}", .0.as_str())]
-    WrongStatus(PaymentStatus),
-    #[error("the payment is being closed")]
-    Closing,
-    #[error("at most {} can still be refunded", .refundable)]
-    ExceedsRefundable { refundable: Fen },
-    #[error("an attempt is still unsettled")]
-    Unsettled,
 }
 
 impl Ledger {

@@ -4,7 +4,8 @@
 use super::attempt::AttemptStatus;
 use super::checkout::{Sending, failure_of};
 use super::error::PaymentError;
-use super::ledger::{Fact, Ledger, Refusal};
+use super::fact::{Fact, Refusal};
+use super::ledger::Ledger;
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::PaymentService;
 use super::settle::Source;

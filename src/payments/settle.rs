@@ -7,7 +7,8 @@ use serde_json::json;
 use super::attempt::Attempt;
 use super::error::PaymentError;
 use super::event::{EventType, NewEvent};
-use super::ledger::{Fact, Ledger, Refusal};
+use super::fact::{Fact, Refusal};
+use super::ledger::Ledger;
 use super::payment::PaymentStatus;
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::{DuplicatePolicy, PaymentService};
@@ -189,29 +190,31 @@ impl PaymentService {
             "unknown_order",
             &format!("account {}: a verified message names an order that is not recorded", account.id),
         );
-        let seen = match source.notification_id() {
-            Some(id) => self.storage.notification_seen(account.id, id).await?,
-            None => true,
+        // Only a notification brings orders we did not ask about.
+        let Some(told_by) = source.record() else { return Ok(Settled::Mismatch) };
+        let event = NewEvent {
+            id: EventId::generate(),
+            kind: EventType::PaymentMismatch,
+            at: self.clock.now(),
+            store_id: account.store_id,
+            mode: account.mode,
+            payment_id: None,
+            fact: None,
+            data: json!({
+                "payment": null,
+                "mismatch": {
+                    "difference": "unknown_order", "source": source.name(),
+                    "account": account.id, "report": report,
+                },
+            }),
         };
-        if !seen {
-            let event = NewEvent {
-                id: EventId::generate(),
-                kind: EventType::PaymentMismatch,
-                at: self.clock.now(),
-                store_id: account.store_id,
-                mode: account.mode,
-                payment_id: None,
-                fact: None,
-                data: json!({
-                    "payment": null,
-                    "mismatch": {
-                        "difference": "unknown_order", "source": source.name(),
-                        "account": account.id, "report": report,
-                    },
-                }),
-            };
-            self.storage.append_event(event).await?;
-        }
+        let record = NotificationRecord {
+            event_type: String::new(),
+            outcome: "unknown_order".to_owned(),
+            detail: "names an order that is not recorded".to_owned(),
+            ..told_by.clone()
+        };
+        self.storage.record_notification_with_event(&record, event).await?;
         Ok(Settled::Mismatch)
     }
 

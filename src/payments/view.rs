@@ -138,6 +138,27 @@ impl AttemptView {
     }
 }
 
+impl AttemptView {
+    /// As a browser may see it: the words of a failure are between the gateway and the merchant.
+    #[must_use]
+    pub fn for_shopper(mut self) -> Self {
+        if let Some(failure) = &mut self.failure {
+            failure.message.clear();
+        }
+        self
+    }
+}
+
+impl PaymentView {
+    /// As a browser may see it: without the shop's metadata and the merchant's troubles.
+    #[must_use]
+    pub fn for_shopper(mut self) -> Self {
+        self.metadata.clear();
+        self.attempts = self.attempts.into_iter().map(AttemptView::for_shopper).collect();
+        self
+    }
+}
+
 impl RefundView {
     #[must_use]
     pub fn of(refund: &Refund) -> Self {

@@ -6,11 +6,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::copy::copy;
 use super::error::{Result, StorageError};
-use super::sqlite::{SqliteBackend, create_private};
+use super::sqlite::create_private;
 use super::{Backend, Storage, StorageSettings};
 
 impl Storage {
@@ -20,16 +20,12 @@ impl Storage {
     /// # Errors
     /// [`StorageError::Unusable`] says what to do.
     pub async fn backup(&self, to: &Path) -> Result<()> {
-        if to.exists() {
-            return Err(failed(to, &"a file of this name exists; choose another"));
-        }
-        // Only a whole backup gets the name.
-        let partial = beside(to, ".partial");
-        for old in [partial.clone(), beside(&partial, "-wal"), beside(&partial, "-shm")] {
-            remove(&old)?;
-        }
+        let partial = begin(to)?;
         match &self.0.backend {
-            Backend::Sqlite(backend) => vacuum_into(backend, &partial).await?,
+            Backend::Sqlite(backend) => {
+                let mut reader = backend.reader().await?;
+                vacuum_into(reader.connection(), &partial).await?;
+            }
             Backend::Postgres(_) => {
                 let settings =
                     StorageSettings { url: format!("sqlite:{}", partial.display()), durable: true, readers: 1 };
@@ -40,18 +36,53 @@ impl Storage {
                 remove(&beside(&partial, ".lock"))?;
             }
         }
-        verify(&partial).await?;
-        File::open(&partial).and_then(|file| file.sync_all()).map_err(|e| failed(to, &e))?;
-        std::fs::rename(&partial, to).map_err(|e| failed(to, &e))
+        finish(&partial, to).await
     }
 }
 
-async fn vacuum_into(backend: &SqliteBackend, partial: &Path) -> Result<()> {
+/// Backs up a SQLite database that another process may have open: reading beside its one writer is
+/// what the write-ahead log is for, so the lock of that process is left alone.
+///
+/// # Errors
+/// As [`Storage::backup`].
+pub async fn backup_file(from: &Path, to: &Path) -> Result<()> {
+    let partial = begin(to)?;
+    let mut connection = SqliteConnectOptions::new().filename(from).connect().await.map_err(|e| failed(to, &e))?;
+    // An empty or foreign file would make an empty backup.
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = 'payments'")
+        .fetch_one(&mut connection)
+        .await?;
+    if tables == 0 {
+        return Err(failed(to, &format!("{} is no database of this program", from.display())));
+    }
+    vacuum_into(&mut connection, &partial).await?;
+    connection.close().await?;
+    finish(&partial, to).await
+}
+
+/// Only a whole backup gets the name; until then it is written beside it.
+fn begin(to: &Path) -> Result<PathBuf> {
+    if to.exists() {
+        return Err(failed(to, &"a file of this name exists; choose another"));
+    }
+    let partial = beside(to, ".partial");
+    for old in [partial.clone(), beside(&partial, "-wal"), beside(&partial, "-shm")] {
+        remove(&old)?;
+    }
+    Ok(partial)
+}
+
+async fn finish(partial: &Path, to: &Path) -> Result<()> {
+    verify(partial).await?;
+    File::open(partial).and_then(|file| file.sync_all()).map_err(|e| failed(to, &e))?;
+    std::fs::rename(partial, to).map_err(|e| failed(to, &e))
+}
+
+async fn vacuum_into(connection: &mut SqliteConnection, partial: &Path) -> Result<()> {
     // SQLite writes into an empty file that exists; made by us, it is for its owner only.
     create_private(partial)?;
     let name = partial.to_str().ok_or_else(|| failed(partial, &"its name is not UTF-8"))?;
-    let mut reader = backend.reader().await?;
-    sqlx::query("VACUUM INTO $1").bind(name).execute(reader.connection()).await?;
+    sqlx::query("VACUUM INTO $1").bind(name).execute(connection).await?;
     Ok(())
 }
 

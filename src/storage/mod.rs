@@ -33,6 +33,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::broadcast;
 
 pub use accounts::Account;
+pub use backup::backup_file;
 pub use checks::{CheckSubject, ClaimedCheck};
 pub use copy::{CopyReport, copy};
 pub use deliveries::{ClaimedDelivery, Delivery, DeliveryStatus, DeliveryTry, NextTry, ReplaySelection};

@@ -3,9 +3,11 @@
 
 use super::Storage;
 use super::error::{Result, StorageError};
+use super::record::append_one;
 use super::sql::Session;
 use crate::clock::Timestamp;
 use crate::ids::AccountId;
+use crate::payments::NewEvent;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationRecord {
@@ -31,16 +33,20 @@ impl Storage {
     /// Answers whether this outcome of this notification is seen for the first time.
     pub async fn record_notification(&self, record: &NotificationRecord) -> Result<bool> {
         let record = record.clone();
-        self.write(move |s| Box::pin(insert(s, record))).await
+        self.write(move |s| Box::pin(async move { upsert(s, record).await })).await
     }
 
-    /// Whether this notification has been recorded before, whatever its outcome.
-    pub async fn notification_seen(&self, account: AccountId, notification_id: &str) -> Result<bool> {
-        let id = notification_id.to_owned();
-        self.look(move |s| {
+    /// Records a notification and, the first time it is seen with this outcome, the event that tells of
+    /// it: both or neither, so that copies arriving together make one event.
+    pub async fn record_notification_with_event(&self, record: &NotificationRecord, event: NewEvent) -> Result<bool> {
+        let record = record.clone();
+        self.write(move |s| {
             Box::pin(async move {
-                let sql = "SELECT 1 AS seen FROM notifications WHERE account_id = $1 AND notification_id = $2 LIMIT 1";
-                Ok(s.fetch_optional(sql, [account.into(), id.into()]).await?.is_some())
+                let first = upsert(s, record).await?;
+                if first {
+                    append_one(s, event).await?;
+                }
+                Ok(first)
             })
         })
         .await
@@ -74,8 +80,8 @@ impl Storage {
     }
 }
 
-/// Answers whether it is the first of its kind.
-pub(super) async fn insert(s: &mut Session, record: NotificationRecord) -> Result<bool> {
+/// Counts a repeat up; answers whether it is the first.
+pub(super) async fn upsert(s: &mut Session, record: NotificationRecord) -> Result<bool> {
     let sql = "INSERT INTO notifications (account_id, notification_id, outcome, event_type, detail, \
          first_at, last_at, times) VALUES ($1, $2, $3, $4, $5, $6, $6, 1) \
          ON CONFLICT (account_id, notification_id, outcome) DO UPDATE SET event_type = excluded.event_type, \

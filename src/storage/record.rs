@@ -103,7 +103,7 @@ impl Storage {
                 let version = payment.version + 1;
                 write_subjects(s, &ledger, &events).await?;
                 if let Some(notification) = told_by {
-                    notifications::insert(s, notification).await?;
+                    notifications::upsert(s, notification).await?;
                 }
                 s.announce(payment.id).await?;
                 // Last, for the counter's row makes other writers of this store wait until the commit.
@@ -116,15 +116,15 @@ impl Storage {
 
     /// Records an event of the store that belongs to no change of a payment.
     pub async fn append_event(&self, event: NewEvent) -> Result<Event> {
-        self.write(move |s| {
-            Box::pin(async move {
-                let recorded = insert_event(s, event).await?;
-                deliveries::enqueue_matching(s, std::slice::from_ref(&recorded)).await?;
-                Ok(recorded.event)
-            })
-        })
-        .await
+        self.write(move |s| Box::pin(async move { append_one(s, event).await })).await
     }
+}
+
+/// An event that belongs to no change of a payment, with its deliveries.
+pub(super) async fn append_one(s: &mut Session, event: NewEvent) -> Result<Event> {
+    let recorded = insert_event(s, event).await?;
+    deliveries::enqueue_matching(s, std::slice::from_ref(&recorded)).await?;
+    Ok(recorded.event)
 }
 
 /// An event with its sequence, and whose it is.

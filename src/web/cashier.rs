@@ -69,8 +69,6 @@ pub struct AttemptView {
     pub status: String,
     pub qr_available: bool,
     pub expires_at_ms: i64,
-    /// What went wrong, in words for the shopper.
-    pub failure: Option<String>,
 }
 
 /// One way to pay, offered or greyed with the reason.
@@ -113,6 +111,8 @@ impl MethodView {
 /// What the page's parts are shown for; `cashier.js` draws the same distinctions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
+    /// Nothing to pay with.
+    None,
     /// No attempt yet, or its gateway has not answered yet.
     Preparing,
     Qr,
@@ -131,9 +131,11 @@ impl Stage {
             PaymentStatusView::Paid => Self::Paid,
             PaymentStatusView::PartlyRefunded | PaymentStatusView::Refunded => Self::Refunded,
             PaymentStatusView::Closed => Self::Closed,
-            PaymentStatusView::Open => {
-                view.attempt.as_ref().map_or(Self::Preparing, |attempt| Self::of_attempt(attempt, view.server_now_ms))
-            }
+            PaymentStatusView::Open => match &view.attempt {
+                Some(attempt) => Self::of_attempt(attempt, view.server_now_ms),
+                None if view.methods.iter().any(|method| method.available) => Self::Preparing,
+                None => Self::None,
+            },
         }
     }
 
@@ -152,6 +154,7 @@ impl Stage {
 
     const fn code(self) -> &'static str {
         match self {
+            Self::None => "none",
             Self::Preparing => "preparing",
             Self::Qr => "qr",
             Self::Unknown => "unknown",
@@ -221,10 +224,6 @@ impl CashierPage<'_> {
         self.view.attempt.as_ref().map_or(self.view.expires_at_ms, |attempt| attempt.expires_at_ms)
     }
 
-    fn failure(&self) -> &str {
-        self.view.attempt.as_ref().and_then(|attempt| attempt.failure.as_deref()).unwrap_or_default()
-    }
-
     fn is_chosen(&self, method: &MethodView) -> bool {
         let first = self.view.methods.iter().find(|candidate| candidate.available);
         let wanted = self.view.attempt.as_ref().map(|attempt| (&attempt.gateway, &attempt.flow));
@@ -239,6 +238,7 @@ impl CashierPage<'_> {
 
     fn stage_text(&self) -> String {
         self.t.get(match self.stage {
+            Stage::None => "cashier-method-none",
             Stage::Preparing => "cashier-stage-preparing",
             Stage::Qr => "cashier-stage-qr",
             Stage::Unknown => "cashier-stage-unknown",

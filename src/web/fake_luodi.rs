@@ -137,7 +137,6 @@ pub fn view_in(state: &str) -> CashierView {
         status: status.to_owned(),
         qr_available: matches!(status, "pending" | "closed" | "unknown"),
         expires_at_ms: NOW_MS + 899_000,
-        failure: (status == "failed").then(|| "商户号未开通此功能".to_owned()),
     };
     let (status, attempt) = match state {
         "empty" => (PaymentStatusView::Open, None),

@@ -68,7 +68,8 @@ async fn switching_while_the_order_is_in_doubt_waits_for_the_gateway() {
     house.sandbox.clear_faults();
     let opened = house.post(&path_of(&payment, "/attempts"), wanted).await;
     assert_eq!(opened.status, 201, "{}", opened.text);
-    let open_orders = house.book().orders.iter().filter(|o| o.trade_state == luodi::sandbox::TradeState::Notpay).count();
+    let open_orders =
+        house.book().orders.iter().filter(|o| o.trade_state == luodi::sandbox::TradeState::Notpay).count();
     assert_eq!(open_orders, 1, "at no time are two orders payable");
 }
 

@@ -31,7 +31,8 @@ async fn a_key_is_16_to_255_visible_ascii_characters() {
         let request = house.request("POST", "/v1/payments").header("idempotency-key", key.into_bytes());
         send(request.json(&order(1, false)))
     };
-    for key in ["x".repeat(15), "x".repeat(256), "with a space in it".to_owned(), "钥匙钥匙钥匙钥匙".to_owned()] {
+    for key in ["x".repeat(15), "x".repeat(256), "with a space in it".to_owned(), "钥匙钥匙钥匙钥匙".to_owned()]
+    {
         assert_eq!(post(key).await.problem().1, "idempotency_key_invalid");
     }
     assert_eq!(post("x".repeat(16)).await.status, 201);

@@ -125,7 +125,8 @@ async fn the_client_secret_is_given_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn amounts_outside_the_bounds_are_refused_with_the_field() {
     let house = House::build().await;
-    for amount in [json!(0), json!(-1), json!(1.5), json!(10_000_000_001_i64), json!("1280"), json!(null), json!(1e30)] {
+    for amount in [json!(0), json!(-1), json!(1.5), json!(10_000_000_001_i64), json!("1280"), json!(null), json!(1e30)]
+    {
         let (status, code, fields) = refused(&house, json!({ "amount_fen": amount })).await;
         assert_eq!((status, code.as_str()), (422, "validation_failed"));
         assert!(fields[0].starts_with("/amount_fen: "), "{amount}: {fields:?}");
@@ -230,7 +231,7 @@ async fn malformed_json_is_refused_with_the_place() {
     let house = House::build().await;
     let answer = raw(&house, "{\n  \"amount_fen\": 12,,\n}", "application/json").await;
     assert_eq!(answer.problem(), (400, "malformed_json".to_owned(), vec![]));
-    assert_eq!(answer.json()["detail"], "正文无法按 JSON 读取：第 2 行第 20 列。");
+    assert_eq!(answer.json()["detail"], "请求体从第 2 行第 20 列起无法按 JSON 解析。");
     for body in ["[]", "null", "7", "\"text\""] {
         let (status, code, fields) = raw(&house, body, "application/json").await.problem();
         assert_eq!((status, code.as_str(), fields[0].as_str()), (422, "validation_failed", ": expected_object"));

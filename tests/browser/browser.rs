@@ -98,6 +98,11 @@ impl Browser {
         self.session.chromium("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await;
     }
 
+    pub async fn prefers_dark(&self, dark: bool) {
+        let wish = json!({ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } });
+        self.session.chromium("Emulation.setEmulatedMedia", json!({ "features": [wish] })).await;
+    }
+
     pub async fn without_scripts(&self) {
         self.session.chromium("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
     }
@@ -206,7 +211,8 @@ impl Browser {
 
     /// The id of what the keyboard would operate.
     pub async fn focus(&self) -> String {
-        let focus = self.run("const e = document.activeElement; return e.id || e.name || e.className || e.tagName").await;
+        let focus =
+            self.run("const e = document.activeElement; return e.id || e.name || e.className || e.tagName").await;
         focus.as_str().unwrap_or_default().to_owned()
     }
 
@@ -245,7 +251,9 @@ pub const ENTER: char = '\u{E007}';
 fn requested_address(entry: &Value) -> Option<String> {
     let entry: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
     let event = &entry["message"];
-    (event["method"] == "Network.requestWillBeSent").then(|| event["params"]["request"]["url"].as_str())?.map(str::to_owned)
+    (event["method"] == "Network.requestWillBeSent")
+        .then(|| event["params"]["request"]["url"].as_str())?
+        .map(str::to_owned)
 }
 
 fn is_ours(address: &str) -> bool {

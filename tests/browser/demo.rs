@@ -35,6 +35,10 @@ impl Demo {
         format!("{}/?lang={}", self.address("shop_url"), look.locale.tag())
     }
 
+    pub fn shop_page(&self, path: &str) -> String {
+        format!("{}{path}", self.address("shop_url"))
+    }
+
     pub fn phone(&self, look: Look) -> String {
         format!("{}?lang={}", self.address("phone_url"), if look.locale == Locale::En { "en" } else { "zh" })
     }

@@ -3,12 +3,14 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Browsers are hungry: two tests at a time.
 static TURNS: Semaphore = Semaphore::const_new(2);
+static SAID: Once = Once::new();
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
 
 pub struct Driver {
@@ -28,7 +30,11 @@ impl Driver {
             Err(error) => {
                 let required = std::env::var("LUODI_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
                 assert!(!required, "LUODI_REQUIRE_BROWSER is set, and {program} does not start: {error}");
-                println!("SKIPPED: {program} does not start ({error}); install chromium and chromium-driver");
+                // Written past the capture of a test's output, once.
+                SAID.call_once(|| {
+                    let advice = "install chromium and chromium-driver";
+                    let _ = writeln!(std::io::stderr(), "SKIPPED, all browser tests: {program} {error}; {advice}");
+                });
                 return None;
             }
         };
@@ -54,7 +60,9 @@ impl Driver {
 
 /// From `ChromeDriver was started successfully on port 43215.`
 fn announced_port(told: &mut impl BufRead) -> Option<u16> {
-    told.lines().map_while(Result::ok).find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
+    told.lines()
+        .map_while(Result::ok)
+        .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
 }
 
 impl Drop for Driver {

@@ -64,6 +64,7 @@ async fn goes_to_the_cashier(shopper: &Browser, demo: &Demo, look: Look) {
     shopper.fits_the_screen().await;
     shopper.keep("way-1-shop").await;
     shopper.click("#add-longjing").await;
+    shopper.sees("#checkout").await;
     shopper.go_to(&demo.shop(look)).await;
     shopper.click("#add-puer").await;
     shopper.sees("#checkout").await;

@@ -3,6 +3,7 @@
 mod accounts;
 mod basics;
 mod demo;
+mod examples;
 mod keys;
 mod program;
 mod server;

@@ -17,6 +17,11 @@ fn a_copy_and_a_backup_hold_what_the_original_holds() {
         .refused(1, &["already has data"]);
     place.run(&["store", "copy", "--from", "sqlite:a.db", "--to", "sqlite:a.db"]).refused(2, &["same database"]);
 
+    place
+        .run(&["store", "copy", "--from", "sqlite:none.db", "--to", "sqlite:b.db"])
+        .refused(1, &["--from", "no database file none.db"]);
+    assert!(!place.path().join("none.db").exists());
+
     let saved = place.run(&["store", "backup", "--to", "saved.db", "--json"]).done();
     assert!(saved["bytes"].as_u64().unwrap() > 0);
     place.run(&["store", "backup", "--to", "saved.db"]).refused(1, &["choose another"]);

@@ -102,6 +102,19 @@ impl House {
         Self { clock, sandbox, merchant, app, store_id: store.id, account_id, key, http, directory }
     }
 
+    /// The same house after its server was started again without its master key.
+    pub async fn rebuild_without_vault(self) -> Self {
+        let Self { clock, sandbox, merchant, app, store_id, account_id, key, http, directory } = self;
+        app.stop().await;
+        let mut config = test_config(directory.path());
+        config.vault.keys = None;
+        let options = AppOptions { background_jobs: false, durable: true };
+        let shared: SharedClock = clock.clone();
+        let app = App::build(config, shared, options).await.expect("the app builds");
+        let app = app.start(options).expect("the app starts");
+        Self { clock, sandbox, merchant, app, store_id, account_id, key, http, directory }
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.app.url())
     }

@@ -25,7 +25,7 @@ pub struct Accounts {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    Add(add::Add),
+    Add(Box<add::Add>),
     List(List),
     Show(Show),
     Check(Check),

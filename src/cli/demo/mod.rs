@@ -15,7 +15,8 @@ use clap::Args;
 
 use self::report::Report;
 use self::setting::Running;
-use super::{Global, UsageError, output, signals};
+use super::signals::StopSignals;
+use super::{Global, UsageError, output};
 use crate::config::{LogConfig, LogFormat};
 use crate::i18n::{Locale, Texts};
 use crate::telemetry::logs::init_logs;
@@ -55,17 +56,21 @@ impl Demo {
         // The walk provokes a refusal on purpose; its warning would only irritate.
         let level = if self.script { "error" } else { "warn" };
         init_logs(&LogConfig { level: level.to_owned(), format: LogFormat::Text })?;
+        let mut stop = StopSignals::listen()?;
         let running = tokio::select! {
             running = setting::start(ports, locale) => running?,
-            stopped = signals::stop_asked() => return stopped.map(|()| ExitCode::FAILURE).map_err(Into::into),
+            () = stop.asked() => return Ok(ExitCode::FAILURE),
         };
         let code = if self.script {
             let mut report = Report::new(locale, global.json);
-            let walked = walk::walk(&running, &mut report).await;
+            let walked = tokio::select! {
+                walked = walk::walk(&running, &mut report) => walked,
+                () = stop.asked() => Err(anyhow::anyhow!("it was stopped")),
+            };
             report.finish(walked)
         } else {
             invite(&running, locale, global.json)?;
-            signals::stop_asked().await?;
+            stop.asked().await;
             Ok(ExitCode::SUCCESS)
         };
         running.stop().await;
@@ -103,7 +108,7 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     if json {
         return output::json_line(&serde_json::json!({
             "shop_url": running.shop.url(), "phone_url": phone, "api_url": luodi, "docs_url": docs,
-            "api_key": running.api_key, "account": running.account_id, "sandbox_url": running.sandbox.base_url(),
+            "api_key": running.api_key, "account": running.account_id, "sandbox_url": running.sandbox.base_url(), "sandbox_mchid": running.mchid,
         }));
     }
     let texts = Texts(locale);
@@ -121,15 +126,22 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     output::line("")?;
     output::line(texts.get("cli-demo-curl"))?;
     output::line("")?;
-    output::line(curl_example(&luodi, &running.api_key))?;
+    output::line(format!(
+        "export LUODI_API_URL={luodi} LUODI_API_KEY={} SANDBOX_URL={} SANDBOX_MCHID={}",
+        running.api_key,
+        running.sandbox.base_url(),
+        running.mchid
+    ))?;
+    output::line(curl_example())?;
     output::line("")?;
     output::line(texts.get("cli-demo-stop"))
 }
 
-fn curl_example(luodi: &str, key: &str) -> String {
+/// Works when pasted after the line of exports.
+fn curl_example() -> String {
     let body = r#"{"order_ref":"T-1001","amount_fen":1280,"currency":"CNY","description":"西湖龙井 50g","gateway":"wechatpay","flow":"qr"}"#;
     format!(
-        "curl {luodi}/v1/payments \\\n  -H 'Authorization: Bearer {key}' \\\n  \
+        "curl $LUODI_API_URL/v1/payments \\\n  -H \"Authorization: Bearer $LUODI_API_KEY\" \\\n  \
          -H 'Idempotency-Key: try-it-{}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'",
         crate::crypto::random::alphanumeric(12)
     )

@@ -39,6 +39,8 @@ pub struct Running {
     pub shop: DemoShop,
     pub api_key: String,
     pub account_id: AccountId,
+    /// The merchant number at the sandbox.
+    pub mchid: String,
     pub locale: Locale,
     folder: Folder,
 }
@@ -62,9 +64,9 @@ pub async fn start(ports: Ports, locale: Locale) -> anyhow::Result<Running> {
     let state = &sidecar.state;
     let store_id = state.storage.ensure_store(STORE, clock.now()).await?.id;
     let api_key = add_key(state, store_id).await?;
-    let account_id = add_test_account(state, store_id, &sandbox, locale).await?;
+    let (account_id, mchid) = add_test_account(state, store_id, &sandbox, locale).await?;
     let shop = open_shop(ports.shop, &sidecar, store_id, &api_key, &sandbox).await?;
-    Ok(Running { sandbox, sidecar, shop, api_key, account_id, locale, folder })
+    Ok(Running { sandbox, sidecar, shop, api_key, account_id, mchid, locale, folder })
 }
 
 async fn start_sandbox(port: u16, clock: &SharedClock) -> anyhow::Result<Sandbox> {
@@ -139,7 +141,7 @@ async fn add_test_account(
     store_id: StoreId,
     sandbox: &Sandbox,
     locale: Locale,
-) -> anyhow::Result<AccountId> {
+) -> anyhow::Result<(AccountId, String)> {
     let draft = MerchantDraft { name: Some(text(locale, "shop-name")), ..MerchantDraft::default() };
     let merchant = sandbox.add_merchant(draft).await?;
     let new = NewAccount {
@@ -156,7 +158,8 @@ async fn add_test_account(
             "wechatpay_public_key": merchant.wechatpay_public_key_pem,
         }),
     };
-    Ok(add_account(state, new).await.context("the test account")?.id)
+    let account = add_account(state, new).await.context("the test account")?;
+    Ok((account.id, merchant.mchid))
 }
 
 /// The endpoint's secret is needed to open the shop, and the shop's address for the endpoint: the

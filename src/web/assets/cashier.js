@@ -28,6 +28,7 @@
     if (payment.status === "paid" || payment.status === "closed") return payment.status;
     if (payment.status !== "open") return "refunded";
     const attempt = newest(payment);
+    if (!attempt && !chosen()) return "none";
     if (!attempt || attempt.status === "creating") return "preparing";
     if (attempt.status === "closed") return "expired";
     if (attempt.status === "failed") return "failed";
@@ -35,6 +36,8 @@
     if (Date.parse(attempt.expires_at) <= now()) return "expired";
     return attempt.next_action && attempt.next_action.type === "display_qr" ? "qr" : "preparing";
   }
+
+  const chosen = () => root.querySelector('input[name="method"]:checked');
 
   const newest = (payment) => (payment.attempts || [])[(payment.attempts || []).length - 1];
 
@@ -79,8 +82,8 @@
     if (attempt) expiresAt = Date.parse(attempt.expires_at) || expiresAt;
     const stage = stageOf(payment);
     if (stage === "qr") showQr(attempt);
-    if (stage === "failed") $("failure").textContent = (attempt.failure && attempt.failure.message) || "";
     $("late").hidden = !payment.late;
+    if ($("may-close")) $("may-close").hidden = payment.late === true;
     $("refunded-amount").textContent = yuan(payment.refunded_fen || 0);
     $("refunded-partly").hidden = payment.status === "refunded";
     $("refunded-fully").hidden = payment.status !== "refunded";
@@ -90,7 +93,7 @@
     settle();
   }
 
-  /** A settled payment needs no more asking; a paid one brings the shopper back to the shop. */
+  /** A settled payment needs no more asking; a paid one brings the shopper back, unless there is something to read. */
   function settle() {
     if (data.status === "open") return;
     // A closed payment may still turn out paid, so its page goes on listening.
@@ -98,7 +101,7 @@
       stream.close();
       stream = null;
     }
-    if (data.status === "paid") goBackSoon();
+    if (data.status === "paid" && $("late").hidden) goBackSoon();
   }
 
   function goBackSoon() {
@@ -164,12 +167,12 @@
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   async function openAttempt() {
-    const chosen = root.querySelector('input[name="method"]:checked');
+    const method = chosen();
     if (opening) return;
-    if (!chosen) return fail(data.textNoMethod);
+    if (!method) return tell(data.textNone);
     opening = true;
     $("renew").setAttribute("aria-busy", "true");
-    const [gateway, flow] = chosen.value.split(":");
+    const [gateway, flow] = method.value.split(":");
     // The key is kept until the server has answered: a repeat after a lost answer opens no second attempt.
     pendingKey = pendingKey || randomKey();
     try {
@@ -184,7 +187,8 @@
         tell("");
         await load();
       } else {
-        fail((answer.body && (answer.body.detail || answer.body.title)) || data.textTrouble);
+        // Why a gateway refused is for the shop to read, in its log; the cover says what a shopper can do.
+        fail(answer.status === 429 ? data.textTooMany : "");
       }
     } catch {
       fail(navigator.onLine ? data.textTrouble : data.textOffline);
@@ -195,11 +199,8 @@
   }
 
   function fail(message) {
-    tell(message);
-    if (data.stage === "preparing") {
-      $("failure").textContent = "";
-      show("failed");
-    }
+    tell(message || (data.stage === "preparing" ? "" : data.textFailedAdvice));
+    if (data.stage === "preparing") show("failed");
   }
 
   async function iHavePaid() {
@@ -213,7 +214,7 @@
         apply(answer.body);
         if (data.status === "open") tell(data.stage === "unknown" ? data.textStillUnknown : data.textNotYet);
       } else {
-        tell((answer.body && (answer.body.detail || answer.body.title)) || data.textTrouble);
+        tell(answer.status === 429 ? data.textTooMany : data.textTrouble);
       }
     } catch {
       tell(navigator.onLine ? data.textTrouble : data.textOffline);
@@ -277,5 +278,5 @@
   setInterval(beat, 3000);
   listen();
   settle();
-  if (data.status === "open" && data.attemptStatus === "none") openAttempt();
+  if (data.stage === "preparing" && data.attemptStatus === "none") openAttempt();
 })();

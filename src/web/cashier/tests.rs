@@ -65,7 +65,6 @@ fn hostile_names_stay_text() {
     view.methods[0].gateway = hostile.to_owned();
     if let Some(attempt) = &mut view.attempt {
         attempt.id = hostile.to_owned();
-        attempt.failure = Some(hostile.to_owned());
         attempt.qr_available = true;
     }
     let page = render_cashier(&view, Locale::En).unwrap();
@@ -82,7 +81,12 @@ fn only_web_addresses_lead_back() {
         assert!(!page.contains("id=\"return\"") && page.contains("data-return=\"\""), "{address}");
     }
     assert!(page("paid").contains("href=\"http://127.0.0.1:8931/orders/T1?a=1&#38;b=2\""));
-    assert!(page("late").contains("可以关闭此页面"), "without an address the page says that all is done");
+    let mut view = view_in("paid");
+    view.return_url = None;
+    let page = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(is_shown(&page, "may-close"), "without an address the page says that all is done");
+    view.late = true;
+    assert!(!is_shown(&render_cashier(&view, Locale::ZhHans).unwrap(), "may-close"), "a late payment is not done with");
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn the_script_finds_everything_it_asks_the_page_for() {
     for id in script.split("$(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(template.contains(&format!("id=\"{id}\"")), "#{id}");
     }
-    for stage in ["preparing", "qr", "unknown", "expired", "failed", "paid", "refunded", "closed"] {
+    for stage in ["none", "preparing", "qr", "unknown", "expired", "failed", "paid", "refunded", "closed"] {
         assert!(template.contains(&format!("data-text-{stage}=\"")) && script.contains(&format!("\"{stage}\"")));
     }
 }
