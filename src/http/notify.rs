@@ -80,23 +80,25 @@ async fn believe(state: &AppState, account: &Account, gateway: &dyn Gateway, raw
         }
     };
     let (id, kind) = (verified.get().id.clone(), verified.get().event_type.clone());
-    let source = Source::Notification { id: &id };
+    let news = record(state, account, Some(id), &kind, outcome_name(Outcome::Recorded), "");
+    let source = Source::Notification(&news);
     let settled = match &verified.into_notice() {
         VerifiedNotice::Order(report) => state.payments.settle(account, gateway, report, source).await,
         VerifiedNotice::Refund(report) => state.payments.settle_refund(account, gateway, report, source).await,
         VerifiedNotice::Other => Ok(Settled::Known),
     };
     let outcome = match settled {
-        Ok(Settled::Recorded | Settled::Known) => Outcome::Recorded,
+        Ok(Settled::Recorded) => return Outcome::Recorded,
+        Ok(Settled::Known) => Outcome::Recorded,
         Ok(Settled::Mismatch) => Outcome::Mismatch,
         Err(error) => {
             report_failure(account, &error);
             return Outcome::Failed;
         }
     };
-    let record = record(state, account, Some(id), &kind, outcome_name(outcome), "");
-    // The fact itself is durable; without this line only the log of notifications is poorer. A mismatch
-    // must be remembered, though, or its event would be repeated.
+    let record = NotificationRecord { outcome: outcome_name(outcome).to_owned(), ..news };
+    // News have been logged together with their fact. Of what was known the log is only poorer without this
+    // line; a mismatch must be remembered, though, or its event would be repeated.
     match state.storage.record_notification(&record).await {
         Ok(_) => outcome,
         Err(error) => {

@@ -216,7 +216,7 @@ async fn create_once(
     }
     let mut ledger = state.payments.create(new).await?;
     if let Some(attempt) = first {
-        ledger = state.payments.open_attempt(ledger.payment.id, attempt).await?.0;
+        ledger = state.payments.open_attempt_on(ledger, attempt).await?.0;
     }
     let view =
         PaymentView { client_secret: Some(state.client_secret(ledger.payment.id)), ..state.payment_view(&ledger) };

@@ -116,8 +116,19 @@ impl PaymentService {
         payment_id: PaymentId,
         new: NewAttempt,
     ) -> Result<(Ledger, AttemptId), PaymentError> {
-        let mut ledger = self.ledger(payment_id).await?;
-        let mut new = new;
+        self.open_attempt_on(self.ledger(payment_id).await?, new).await
+    }
+
+    /// As [`Self::open_attempt`], on a ledger read just now.
+    ///
+    /// # Errors
+    /// As [`Self::open_attempt`].
+    pub async fn open_attempt_on(
+        &self,
+        mut ledger: Ledger,
+        mut new: NewAttempt,
+    ) -> Result<(Ledger, AttemptId), PaymentError> {
+        let payment_id = ledger.payment.id;
         match ledger.attempt(new.id) {
             // It certainly never reached the gateway: a repeat of the request is a new attempt.
             Some(before) if never_sent(before) => new.id = AttemptId::generate(),
@@ -163,11 +174,12 @@ impl PaymentService {
             paid_at: None,
         };
         let fact = Fact::AttemptCreated { attempt: Box::new(attempt) };
-        let (ledger, recorded) = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        let created = self.change_from(payment_id, Some(ledger), None, |l, at| l.apply(fact.clone(), at));
+        let (ledger, recorded) = created.await?;
         if recorded.is_empty() {
             return Ok((self.resume_attempt(ledger, new.id).await?, new.id));
         }
-        let ledger = self.send_create(payment_id, new.id, gateway.as_ref(), Sending::First).await?;
+        let ledger = self.send_create(ledger, new.id, gateway.as_ref(), Sending::First).await?;
         match ledger.attempt(new.id) {
             Some(attempt) if never_sent(attempt) => {
                 let why = attempt.failure.as_ref().map(|f| f.message.clone()).unwrap_or_default();
@@ -180,12 +192,12 @@ impl PaymentService {
     /// Sends the stored request of an attempt and records what came of it.
     pub(super) async fn send_create(
         &self,
-        payment_id: PaymentId,
+        ledger: Ledger,
         attempt_id: AttemptId,
         gateway: &dyn Gateway,
         sending: Sending,
     ) -> Result<Ledger, PaymentError> {
-        let ledger = self.ledger(payment_id).await?;
+        let payment_id = ledger.payment.id;
         let attempt = ledger.attempt(attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
         let before = attempt.status;
         let fact = match gateway.create(attempt.flow, &attempt.request).await {
@@ -211,7 +223,7 @@ impl PaymentService {
             Err(error) => failed_create(attempt_id, sending, &error),
         };
         count_attempt(attempt, &fact);
-        let recorded = self.change(payment_id, |ledger, at| {
+        let recorded = self.change_from(payment_id, Some(ledger), None, |ledger, at| {
             // Somebody else sent it too and learnt more: this failure says nothing about that.
             let overtaken = ledger.attempt(attempt_id).is_some_and(|a| a.status != before);
             let fails = matches!(fact, Fact::AttemptFailed { .. });

@@ -109,7 +109,10 @@ impl PaymentService {
             }
             Ok(_) if !wanted => self.close_order(payment_id, &attempt, &account, gateway).await,
             // The order exists but its code was lost on the way: the same request gives it again.
-            Ok(_) if attempt.next_action.is_none() => self.send_create(payment_id, id, gateway, Sending::Again).await,
+            Ok(_) if attempt.next_action.is_none() => {
+                let ledger = self.ledger(payment_id).await?;
+                self.send_create(ledger, id, gateway, Sending::Again).await
+            }
             Ok(report) => {
                 self.settle(&account, gateway, &report, Source::Query).await?;
                 self.ledger(payment_id).await
@@ -117,7 +120,8 @@ impl PaymentService {
             // Only an order whose code nobody ever received may be opened again or given up.
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
                 if wanted {
-                    self.send_create(payment_id, id, gateway, Sending::Again).await
+                    let ledger = self.ledger(payment_id).await?;
+                    self.send_create(ledger, id, gateway, Sending::Again).await
                 } else if self.is_being_opened(&attempt) {
                     Ok(ledger)
                 } else {

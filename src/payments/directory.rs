@@ -53,6 +53,10 @@ impl GatewayDirectory {
     /// Unknown account, a vault that cannot open the secrets, or settings the gateway refuses.
     pub async fn of_account(&self, id: AccountId) -> Result<(Account, SharedGateway), PaymentError> {
         let account = self.storage.account(id).await?.ok_or(PaymentError::NotFound("account"))?;
+        self.with_gateway(account)
+    }
+
+    fn with_gateway(&self, account: Account) -> Result<(Account, SharedGateway), PaymentError> {
         if let Some(gateway) = self.already_bound(&account) {
             return Ok((account, gateway));
         }
@@ -107,7 +111,7 @@ impl GatewayDirectory {
             (Some(_), false) => return Err(PaymentError::SeveralAccounts { gateway }),
             (Some(account), true) => account,
         };
-        let (account, bound) = self.of_account(account.id).await?;
+        let (account, bound) = self.with_gateway(account)?;
         if bound.flows().contains(&flow) {
             Ok((account, bound))
         } else {

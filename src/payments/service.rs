@@ -13,7 +13,7 @@ use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::{AccountId, PaymentId, StoreId};
-use crate::storage::{Change, Recorded, Storage, StorageError};
+use crate::storage::{Change, NotificationRecord, Recorded, Storage, StorageError};
 
 /// What to do when a payment is paid twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,14 +100,36 @@ impl PaymentService {
     where
         F: Fn(&mut Ledger, Timestamp) -> Result<Vec<NewEvent>, Refusal> + Send + Sync,
     {
+        self.change_from(id, None, None, facts).await
+    }
+
+    /// As [`Self::change`], beginning with a ledger that was read just before. Only a recorded change has
+    /// had its version compared: that there is nothing to record, or a refusal, is decided on a fresh read.
+    /// A notification that brought the news is logged in the same transaction.
+    pub(super) async fn change_from<F>(
+        &self,
+        id: PaymentId,
+        mut read_before: Option<Ledger>,
+        told_by: Option<&NotificationRecord>,
+        facts: F,
+    ) -> Result<(Ledger, Vec<Event>), PaymentError>
+    where
+        F: Fn(&mut Ledger, Timestamp) -> Result<Vec<NewEvent>, Refusal> + Send + Sync,
+    {
         for _ in 0..RECORD_TRIES {
-            let mut ledger = self.ledger(id).await?;
-            let events = facts(&mut ledger, self.clock.now())?;
-            if events.is_empty() {
-                return Ok((ledger, Vec::new()));
-            }
-            if let Some(recorded) = self.try_record(ledger, events).await? {
-                return Ok(recorded);
+            let (mut ledger, is_fresh) = match read_before.take() {
+                Some(ledger) => (ledger, false),
+                None => (self.ledger(id).await?, true),
+            };
+            match facts(&mut ledger, self.clock.now()) {
+                Ok(events) if !events.is_empty() => {
+                    if let Some(recorded) = self.try_record(ledger, events, told_by).await? {
+                        return Ok(recorded);
+                    }
+                }
+                Ok(_) if is_fresh => return Ok((ledger, Vec::new())),
+                Err(refusal) if is_fresh => return Err(refusal.into()),
+                _ => {}
             }
         }
         Err(lost_every_race())
@@ -129,7 +151,7 @@ impl PaymentService {
                 return Ok(false);
             }
             let events = ledger.apply(Fact::Mismatch { details: details.clone() }, self.clock.now())?;
-            if self.try_record(ledger, events).await?.is_some() {
+            if self.try_record(ledger, events, None).await?.is_some() {
                 return Ok(true);
             }
         }
@@ -141,8 +163,9 @@ impl PaymentService {
         &self,
         mut ledger: Ledger,
         events: Vec<NewEvent>,
+        told: Option<&NotificationRecord>,
     ) -> Result<Option<(Ledger, Vec<Event>)>, PaymentError> {
-        match self.storage.record(Change { ledger: ledger.clone(), events }).await {
+        match self.storage.record_told(Change { ledger: ledger.clone(), events }, told.cloned()).await {
             Ok(Recorded::Done { version, events }) => {
                 ledger.payment.version = version;
                 Ok(Some((ledger, events)))

@@ -20,7 +20,7 @@ use crate::ids::{AccountId, EventId, RefundId};
 use crate::storage::{Account, NotificationRecord, StorageError};
 use crate::telemetry::alarm;
 
-/// How a report ended.
+/// How a report ended. What is new is durable together with the log of its notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
     /// New, and durable now.
@@ -34,24 +34,30 @@ pub enum Settled {
 /// Who told us; a mismatch is recorded once per telling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source<'a> {
-    /// The gateway's id of the notification, the same on redelivery.
-    Notification {
-        id: &'a str,
-    },
+    /// What is logged of the notification if it brings news. It bears the gateway's id, the same on
+    /// redelivery.
+    Notification(&'a NotificationRecord),
     Query,
 }
 
 impl<'a> Source<'a> {
-    const fn notification_id(self) -> Option<&'a str> {
+    fn notification_id(self) -> Option<&'a str> {
         match self {
-            Self::Notification { id } => Some(id),
+            Self::Notification(record) => record.notification_id.as_deref(),
+            Self::Query => None,
+        }
+    }
+
+    const fn record(self) -> Option<&'a NotificationRecord> {
+        match self {
+            Self::Notification(record) => Some(record),
             Self::Query => None,
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::Notification { .. } => "notification",
+            Self::Notification(_) => "notification",
             Self::Query => "query",
         }
     }
@@ -91,7 +97,7 @@ impl PaymentService {
         };
         let surplus = SurplusRefund { service: self, gateway, account_id: account.id, id: RefundId::generate() };
         let recorded = self
-            .change(ledger.payment.id, |ledger, at| {
+            .change_from(ledger.payment.id, Some(ledger.clone()), source.record(), |ledger, at| {
                 let mut events = ledger.apply(fact.clone(), at)?;
                 if events.iter().any(|e| e.kind == EventType::PaymentDuplicatePaid) {
                     events.extend(surplus.request(ledger, attempt_id, at)?);
@@ -140,7 +146,9 @@ impl PaymentService {
             return self.report_mismatch(&ledger, difference, json!(report), source).await;
         }
         let fact = refund_fact(refund.id, report, self.clock.now());
-        match self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await {
+        let before = Some(ledger.clone());
+        let changed = self.change_from(ledger.payment.id, before, source.record(), |l, at| l.apply(fact.clone(), at));
+        match changed.await {
             Ok((_, events)) if events.is_empty() => Ok(Settled::Known),
             Ok(_) => Ok(Settled::Recorded),
             Err(PaymentError::Refused(Refusal::Contradiction)) => {
@@ -183,7 +191,7 @@ impl PaymentService {
             &format!("account {}: a verified message names an order that is not recorded", account.id),
         );
         // Only a notification brings orders we did not ask about.
-        let Source::Notification { id } = source else { return Ok(Settled::Mismatch) };
+        let Some(told_by) = source.record() else { return Ok(Settled::Mismatch) };
         let event = NewEvent {
             id: EventId::generate(),
             kind: EventType::PaymentMismatch,
@@ -201,12 +209,10 @@ impl PaymentService {
             }),
         };
         let record = NotificationRecord {
-            account_id: account.id,
-            notification_id: Some(id.to_owned()),
             event_type: String::new(),
             outcome: "unknown_order".to_owned(),
             detail: "names an order that is not recorded".to_owned(),
-            at: self.clock.now(),
+            ..told_by.clone()
         };
         self.storage.record_notification_with_event(&record, event).await?;
         Ok(Settled::Mismatch)

@@ -65,7 +65,7 @@ impl Storage {
     }
 
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let row = s.fetch_optional("SELECT * FROM accounts WHERE id = $1", [id.into()]).await?;
                 row.as_ref().map(account).transpose()
@@ -76,7 +76,7 @@ impl Storage {
 
     /// The accounts of one store, or of all, oldest first.
     pub async fn accounts(&self, of: Option<StoreId>) -> Result<Vec<Account>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let rows = match of {
                     Some(store) => {

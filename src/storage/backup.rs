@@ -23,8 +23,8 @@ impl Storage {
         let partial = begin(to)?;
         match &self.0.backend {
             Backend::Sqlite(backend) => {
-                let mut reader = backend.readers().acquire().await?;
-                vacuum_into(&mut reader, &partial).await?;
+                let mut reader = backend.reader().await?;
+                vacuum_into(reader.connection(), &partial).await?;
             }
             Backend::Postgres(_) => {
                 let settings =

@@ -146,7 +146,7 @@ impl Storage {
     }
 
     pub async fn oldest_unsettled_attempt_at(&self) -> Result<Option<Timestamp>> {
-        self.read(|s| {
+        self.look(|s| {
             Box::pin(async move {
                 let sql = "SELECT MIN(created_at) AS oldest FROM attempts \
                      WHERE status IN ('creating', 'pending', 'unknown')";

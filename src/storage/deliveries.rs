@@ -256,7 +256,7 @@ impl Storage {
     }
 
     pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let row = s.fetch_optional("SELECT * FROM deliveries WHERE id = $1", [id.into()]).await?;
                 row.as_ref().map(delivery).transpose()
@@ -267,7 +267,7 @@ impl Storage {
 
     /// Oldest first.
     pub async fn delivery_tries(&self, id: DeliveryId) -> Result<Vec<DeliveryTry>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT * FROM delivery_tries WHERE delivery_id = $1 ORDER BY number";
                 let rows = s.fetch_all(sql, [id.into()]).await?;
@@ -336,7 +336,7 @@ impl Storage {
 
     /// When the longest waiting delivery to an enabled endpoint was asked for.
     pub async fn oldest_pending_delivery_at(&self) -> Result<Option<Timestamp>> {
-        self.read(|s| {
+        self.look(|s| {
             Box::pin(async move {
                 let sql = "SELECT MIN(d.created_at) AS oldest FROM deliveries d JOIN endpoints e \
                      ON e.id = d.endpoint_id WHERE d.status = 'pending' AND e.enabled = 1 AND e.deleted_at IS NULL";

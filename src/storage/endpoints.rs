@@ -133,11 +133,11 @@ impl Storage {
     }
 
     pub async fn endpoint(&self, id: EndpointId) -> Result<Option<Endpoint>> {
-        self.read(move |s| Box::pin(load(s, id))).await
+        self.look(move |s| Box::pin(load(s, id))).await
     }
 
     /// The endpoints of a store in one mode, oldest first.
     pub async fn endpoints(&self, store_id: StoreId, mode: Mode) -> Result<Vec<Endpoint>> {
-        self.read(move |s| Box::pin(of_store(s, store_id, mode))).await
+        self.look(move |s| Box::pin(of_store(s, store_id, mode))).await
     }
 }

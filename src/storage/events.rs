@@ -27,7 +27,7 @@ impl Storage {
             params.extend(types.iter().map(|kind| Param::from(kind.as_str())));
         }
         sql.push(" ORDER BY sequence LIMIT $4");
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let found = s.fetch_all(sql, params).await?;
                 found.iter().map(rows::event).collect()
@@ -38,7 +38,7 @@ impl Storage {
 
     /// The events of one payment, oldest first.
     pub async fn events_of_payment(&self, id: PaymentId) -> Result<Vec<Event>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT * FROM events WHERE payment_id = $1 ORDER BY sequence";
                 s.fetch_all(sql, [id.into()]).await?.iter().map(rows::event).collect()
@@ -48,7 +48,7 @@ impl Storage {
     }
 
     pub async fn event(&self, id: EventId) -> Result<Option<Event>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let row = s.fetch_optional("SELECT * FROM events WHERE id = $1", [id.into()]).await?;
                 row.as_ref().map(rows::event).transpose()

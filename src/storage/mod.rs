@@ -18,6 +18,7 @@ mod page;
 mod payments;
 mod postgres;
 mod purge;
+mod readers;
 mod record;
 mod rows;
 mod sql;
@@ -136,7 +137,7 @@ impl Storage {
     /// # Errors
     /// [`StorageError`] when there is none.
     pub async fn ping(&self) -> Result<()> {
-        self.read(|s| Box::pin(async move { s.fetch_all("SELECT 1 AS alive", []).await.map(drop) })).await
+        self.look(|s| Box::pin(async move { s.fetch_all("SELECT 1 AS alive", []).await.map(drop) })).await
     }
 
     /// The payments whose changes are committed from now on, here or (PostgreSQL) in any replica.
@@ -156,7 +157,18 @@ impl Storage {
         }
     }
 
-    /// Runs one job that only reads and sees one state of the database throughout.
+    /// Runs one job of a single reading statement: it sees one state of the database by itself.
+    async fn look<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut Session) -> BoxFuture<'c, Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        match &self.0.backend {
+            Backend::Sqlite(backend) => work(&mut backend.single().await?).await,
+            Backend::Postgres(backend) => backend.look(Box::new(work)).await,
+        }
+    }
+
+    /// Runs one job of several statements that only read and see one state of the database throughout.
     async fn read<T: Send + 'static>(
         &self,
         work: impl for<'c> FnOnce(&'c mut Session) -> BoxFuture<'c, Result<T>> + Send + 'static,

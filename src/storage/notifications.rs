@@ -54,7 +54,7 @@ impl Storage {
 
     /// What an account's gateway sent, last first.
     pub async fn notifications(&self, account: AccountId, limit: i64) -> Result<Vec<NotificationSeen>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT * FROM notifications WHERE account_id = $1 \
                      ORDER BY last_at DESC, notification_id, outcome LIMIT $2";
@@ -81,7 +81,7 @@ impl Storage {
 }
 
 /// Counts a repeat up; answers whether it is the first.
-async fn upsert(s: &mut Session, record: NotificationRecord) -> Result<bool> {
+pub(super) async fn upsert(s: &mut Session, record: NotificationRecord) -> Result<bool> {
     let sql = "INSERT INTO notifications (account_id, notification_id, outcome, event_type, detail, \
          first_at, last_at, times) VALUES ($1, $2, $3, $4, $5, $6, $6, 1) \
          ON CONFLICT (account_id, notification_id, outcome) DO UPDATE SET event_type = excluded.event_type, \

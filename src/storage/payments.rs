@@ -76,7 +76,7 @@ impl Storage {
 
     /// The recorded facts in order: what `Ledger::rebuild` takes.
     pub async fn facts(&self, id: PaymentId) -> Result<Vec<(Fact, Timestamp)>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT fact, created_at FROM events WHERE payment_id = $1 AND fact IS NOT NULL \
                      ORDER BY sequence";

@@ -8,9 +8,10 @@ use super::Storage;
 use super::checks::{self, CheckSubject};
 use super::deliveries;
 use super::error::{Result, StorageError};
+use super::notifications::{self, NotificationRecord};
 use super::payments::load;
 use super::rows;
-use super::sql::{Param, Session};
+use super::sql::{Param, Session, Statement};
 use crate::ids::StoreId;
 use crate::payments::{Event, Fact, Ledger, Mode, NewEvent};
 
@@ -69,6 +70,11 @@ impl Storage {
     /// Records a change if the stored version is still `ledger.payment.version`. Payment snapshots in
     /// the events get the new version. A change without events is none: nothing is compared or written.
     pub async fn record(&self, change: Change) -> Result<Recorded> {
+        self.record_told(change, None).await
+    }
+
+    /// As [`Storage::record`], with the log of the notification that brought the news.
+    pub async fn record_told(&self, change: Change, told_by: Option<NotificationRecord>) -> Result<Recorded> {
         let Change { ledger, events } = change;
         let Some(last) = events.last() else {
             return Ok(Recorded::Done { version: ledger.payment.version, events: Vec::new() });
@@ -96,6 +102,9 @@ impl Storage {
                 }
                 let version = payment.version + 1;
                 write_subjects(s, &ledger, &events).await?;
+                if let Some(notification) = told_by {
+                    notifications::upsert(s, notification).await?;
+                }
                 s.announce(payment.id).await?;
                 // Last, for the counter's row makes other writers of this store wait until the commit.
                 let events = append(s, events, version).await?;
@@ -172,11 +181,9 @@ fn index(position: usize) -> i64 {
 }
 
 async fn append(s: &mut Session, events: Vec<NewEvent>, version: i64) -> Result<Vec<Event>> {
-    let mut recorded = Vec::with_capacity(events.len());
-    for mut event in events {
-        set_version(&mut event.data, version);
-        recorded.push(insert_event(s, event).await?);
-    }
+    let mut events = events;
+    events.iter_mut().for_each(|event| set_version(&mut event.data, version));
+    let recorded = insert_events(s, events).await?;
     deliveries::enqueue_matching(s, &recorded).await?;
     Ok(recorded.into_iter().map(|recorded| recorded.event).collect())
 }
@@ -191,27 +198,46 @@ fn set_version(data: &mut Value, version: i64) {
     }
 }
 
-/// Gives the event the next sequence of its store and mode. The counter changes in the same
-/// transaction: a rollback gives the number back, and the row's lock puts commits in its order.
+/// As [`insert_events`], for a single one.
 pub(super) async fn insert_event(s: &mut Session, event: NewEvent) -> Result<RecordedEvent> {
-    let NewEvent { id, kind, at, store_id, mode, payment_id, fact, data } = event;
-    let next = "INSERT INTO sequences (store_id, mode, last) VALUES ($1, $2, 1) \
-         ON CONFLICT (store_id, mode) DO UPDATE SET last = sequences.last + 1 RETURNING last";
-    let row = s.fetch_optional(next, [store_id.into(), mode.as_str().into()]).await?;
-    let sequence = row.ok_or(StorageError::Missing("sequence"))?.int("last")?;
-    let insert = "INSERT INTO events (id, store_id, mode, sequence, event_type, created_at, payment_id, fact, data) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let params = [
-        id.into(),
-        store_id.into(),
-        mode.as_str().into(),
-        sequence.into(),
-        kind.as_str().into(),
-        at.into(),
-        payment_id.into(),
-        Param::opt_json(fact.as_ref())?,
-        Param::json(&data)?,
-    ];
+    let recorded = insert_events(s, vec![event]).await?.into_iter().next();
+    recorded.ok_or(StorageError::Missing("event"))
+}
+
+/// Gives the events, all of one store and mode, its next sequences. The counter changes in the same
+/// transaction: a rollback gives the numbers back, and the row's lock puts commits in its order.
+async fn insert_events(s: &mut Session, events: Vec<NewEvent>) -> Result<Vec<RecordedEvent>> {
+    let Some(first) = events.first() else { return Ok(Vec::new()) };
+    let count = index(events.len());
+    let next = "INSERT INTO sequences (store_id, mode, last) VALUES ($1, $2, $3) \
+         ON CONFLICT (store_id, mode) DO UPDATE SET last = sequences.last + excluded.last RETURNING last";
+    let row = s.fetch_optional(next, [first.store_id.into(), first.mode.as_str().into(), count.into()]).await?;
+    let before = row.ok_or(StorageError::Missing("sequence"))?.int("last")? - count;
+
+    let mut insert = Statement::from(
+        "INSERT INTO events (id, store_id, mode, sequence, event_type, created_at, payment_id, fact, data) VALUES ",
+    );
+    let (mut params, mut recorded) = (Vec::new(), Vec::with_capacity(events.len()));
+    for (sequence, event) in (before + 1..).zip(events) {
+        let NewEvent { id, kind, at, store_id, mode, payment_id, fact, data } = event;
+        if !recorded.is_empty() {
+            insert.push(", ");
+        }
+        let values: [Param; 9] = [
+            id.into(),
+            store_id.into(),
+            mode.as_str().into(),
+            sequence.into(),
+            kind.as_str().into(),
+            at.into(),
+            payment_id.into(),
+            Param::opt_json(fact.as_ref())?,
+            Param::json(&data)?,
+        ];
+        insert.push_list(params.len() + 1, values.len());
+        params.extend(values);
+        recorded.push(RecordedEvent { store_id, mode, event: Event { id, kind, sequence, created_at: at, data } });
+    }
     s.execute(insert, params).await?;
-    Ok(RecordedEvent { store_id, mode, event: Event { id, kind, sequence, created_at: at, data } })
+    Ok(recorded)
 }

@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row as _, Sqlite, SqliteConnection, Transaction};
 
 use super::error::{Result, StorageError};
+use super::readers::Reader;
 use crate::clock::Timestamp;
 use crate::ids::{Id, Named, PaymentId};
 use crate::money::Fen;
@@ -154,7 +156,8 @@ impl From<Option<Vec<u8>>> for Param {
     }
 }
 
-/// An open transaction, or SQLite's one writing connection between its own `BEGIN` and `COMMIT`.
+/// An open transaction, SQLite's one writing connection between its own `BEGIN` and `COMMIT`, or a
+/// connection for a single reading statement.
 pub(super) struct Session {
     connection: Connection,
     announced: Vec<PaymentId>,
@@ -162,8 +165,10 @@ pub(super) struct Session {
 
 enum Connection {
     SqliteWriter(SqliteConnection),
-    SqliteReader(Transaction<'static, Sqlite>),
+    SqliteReader(Reader),
+    SqliteSingle(Reader),
     Postgres(Transaction<'static, Postgres>),
+    PostgresSingle(PoolConnection<Postgres>),
 }
 
 enum Target<'a> {
@@ -176,19 +181,27 @@ impl Session {
         Self { connection: Connection::SqliteWriter(connection), announced: Vec::new() }
     }
 
-    pub(super) const fn sqlite_reader(transaction: Transaction<'static, Sqlite>) -> Self {
-        Self { connection: Connection::SqliteReader(transaction), announced: Vec::new() }
+    pub(super) const fn sqlite_reader(reader: Reader) -> Self {
+        Self { connection: Connection::SqliteReader(reader), announced: Vec::new() }
+    }
+
+    pub(super) const fn sqlite_single(reader: Reader) -> Self {
+        Self { connection: Connection::SqliteSingle(reader), announced: Vec::new() }
     }
 
     pub(super) const fn postgres(transaction: Transaction<'static, Postgres>) -> Self {
         Self { connection: Connection::Postgres(transaction), announced: Vec::new() }
     }
 
+    pub(super) const fn postgres_single(connection: PoolConnection<Postgres>) -> Self {
+        Self { connection: Connection::PostgresSingle(connection), announced: Vec::new() }
+    }
+
     /// Ends the transaction. SQLite's writer commits in groups, by its own hand.
     pub(super) async fn commit(self) -> Result<()> {
         match self.connection {
-            Connection::SqliteWriter(_) => Ok(()),
-            Connection::SqliteReader(transaction) => Ok(transaction.commit().await?),
+            Connection::SqliteWriter(_) | Connection::SqliteSingle(_) | Connection::PostgresSingle(_) => Ok(()),
+            Connection::SqliteReader(reader) => reader.commit().await,
             Connection::Postgres(transaction) => Ok(transaction.commit().await?),
         }
     }
@@ -202,16 +215,17 @@ impl Session {
     /// The text for this database, where correctness needs two.
     pub(super) const fn either(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self.connection {
-            Connection::SqliteWriter(_) | Connection::SqliteReader(_) => sqlite,
-            Connection::Postgres(_) => postgres,
+            Connection::SqliteWriter(_) | Connection::SqliteReader(_) | Connection::SqliteSingle(_) => sqlite,
+            Connection::Postgres(_) | Connection::PostgresSingle(_) => postgres,
         }
     }
 
     fn target(&mut self) -> Target<'_> {
         match &mut self.connection {
             Connection::SqliteWriter(connection) => Target::Sqlite(connection),
-            Connection::SqliteReader(transaction) => Target::Sqlite(transaction),
+            Connection::SqliteReader(reader) | Connection::SqliteSingle(reader) => Target::Sqlite(reader.connection()),
             Connection::Postgres(transaction) => Target::Postgres(transaction),
+            Connection::PostgresSingle(connection) => Target::Postgres(connection),
         }
     }
 

@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::error::{Result, StorageError};
 use super::migrations;
+use super::readers::{Reader, Readers};
 use super::sql::{Session, Work};
 use crate::ids::PaymentId;
 
@@ -31,7 +32,7 @@ const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 pub(super) struct SqliteBackend {
     queue: Mutex<Option<mpsc::Sender<Box<dyn Queued>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    readers: SqlitePool,
+    readers: Readers,
 }
 
 impl SqliteBackend {
@@ -54,12 +55,7 @@ impl SqliteBackend {
         migrations::run_on_sqlite(&mut connection).await?;
         release_leases(&mut connection).await?;
 
-        let readers = SqlitePoolOptions::new()
-            .max_connections(readers.max(1))
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.read_only(true))
-            .await
-            .map_err(|e| cannot_open(path, &e))?;
+        let readers = Readers::open(options.read_only(true), readers).await.map_err(|e| cannot_open(path, &e))?;
         let (queue, waiting) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(run_writer(Session::sqlite_writer(connection), waiting, changed, lock));
         Ok(Self { queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)), readers })
@@ -79,8 +75,13 @@ impl SqliteBackend {
         Ok(Session::sqlite_reader(self.readers.begin().await?))
     }
 
-    pub(super) const fn readers(&self) -> &SqlitePool {
-        &self.readers
+    /// One statement sees one state by itself.
+    pub(super) async fn single(&self) -> Result<Session> {
+        Ok(Session::sqlite_single(self.reader().await?))
+    }
+
+    pub(super) async fn reader(&self) -> Result<Reader> {
+        self.readers.acquire().await
     }
 
     /// Lets the waiting jobs finish, then gives up the file.
@@ -165,27 +166,31 @@ async fn commit_group(
     group: &mut Vec<Box<dyn Queued>>,
 ) -> Result<()> {
     let mut next = Some(first);
-    let mut begun = session.execute("BEGIN IMMEDIATE", []).await.map(drop);
+    // Each call is a trip to SQLite's thread and back: what belongs together travels together.
+    let mut going = session.execute("BEGIN IMMEDIATE; SAVEPOINT job", []).await.map(drop);
     while let Some(mut job) = next {
-        if begun.is_ok() {
-            begun = run_in_savepoint(session, job.as_mut()).await;
+        if going.is_ok() {
+            going = run_in_savepoint(session, job.as_mut()).await;
         }
         group.push(job);
-        let room = begun.is_ok() && group.len() < GROUP;
+        let room = going.is_ok() && group.len() < GROUP;
         next = if room { waiting.try_recv().ok() } else { None };
+        if next.is_some() {
+            going = session.execute("RELEASE job; SAVEPOINT job", []).await.map(drop);
+        }
     }
-    begun?;
-    session.execute("COMMIT", []).await.map(drop)
+    going?;
+    session.execute("RELEASE job; COMMIT", []).await.map(drop)
 }
 
+/// A job that fails leaves the savepoint as it was.
 async fn run_in_savepoint(session: &mut Session, job: &mut dyn Queued) -> Result<()> {
     let announced = session.announced_count();
-    session.execute("SAVEPOINT job", []).await?;
     if !job.run(session).await {
         session.forget_announced_after(announced);
         session.execute("ROLLBACK TO job", []).await?;
     }
-    session.execute("RELEASE job", []).await.map(drop)
+    Ok(())
 }
 
 /// The file holds sealed secrets and order data: only its owner may read it.

@@ -105,7 +105,7 @@ impl Storage {
     }
 
     pub async fn store(&self, id: StoreId) -> Result<Option<Store>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let row = s.fetch_optional("SELECT * FROM stores WHERE id = $1", [id.into()]).await?;
                 row.as_ref().map(store).transpose()
@@ -116,7 +116,7 @@ impl Storage {
 
     /// Every store, oldest first.
     pub async fn stores(&self) -> Result<Vec<Store>> {
-        self.read(|s| {
+        self.look(|s| {
             Box::pin(async move {
                 let rows = s.fetch_all("SELECT * FROM stores ORDER BY created_at, id", []).await?;
                 rows.iter().map(store).collect()
@@ -151,7 +151,7 @@ impl Storage {
     /// Also finds revoked keys; the caller looks at `revoked_at`.
     pub async fn api_key_by_hash(&self, hash: &[u8]) -> Result<Option<ApiKey>> {
         let hash = hash.to_vec();
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let row = s.fetch_optional("SELECT * FROM api_keys WHERE hash = $1", [hash.into()]).await?;
                 row.as_ref().map(api_key).transpose()
@@ -162,7 +162,7 @@ impl Storage {
 
     /// The keys of one store, or of all, oldest first.
     pub async fn api_keys(&self, of: Option<StoreId>) -> Result<Vec<ApiKey>> {
-        self.read(move |s| {
+        self.look(move |s| {
             Box::pin(async move {
                 let rows = match of {
                     Some(store) => {
