@@ -1,6 +1,6 @@
 //! Persistence by intent: each method is one transaction, on SQLite or on PostgreSQL.
 //! Promises: a change is recorded whole or not at all; a payment changes only through
-//! [`Storage::record`], which compares versions; sequences have no gaps; an answered write is on disk.
+//! `Storage::record`, which compares versions; sequences have no gaps; an answered write is on disk.
 //! Refuses to guess: an unreadable row is an error. Knows no gateway and no HTTP.
 
 mod accounts;

@@ -1,7 +1,7 @@
 //! The hosted cashier as a pure view: one payment in, one page out. The route that fills it is in `http`.
 //!
 //! Promised: everything a shop or gateway wrote is escaped; every state is readable without JavaScript;
-//! texts in the shopper's language; no secret leaves in a Referer (see [`super::PAGE_HEADERS`]).
+//! texts in the shopper's language; no secret leaves in a Referer (see `PAGE_HEADERS`).
 //! Refused: return addresses that are not http(s).
 
 use askama::Template;

@@ -1,6 +1,6 @@
 //! What a browser receives: the hosted cashier, the API's documentation and the demo shop.
 //!
-//! Promised: pages work under [`CONTENT_SECURITY_POLICY`] and from this program alone; nothing is loaded
+//! Promised: pages work under `CONTENT_SECURITY_POLICY` and from this program alone; nothing is loaded
 //! from anybody else. Whatever a shop or a shopper typed is escaped by the templates.
 //! Refused: inline scripts and styles (a test reads every template).
 
