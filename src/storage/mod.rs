@@ -77,7 +77,7 @@ struct Inner {
 }
 
 enum Backend {
-    Sqlite(SqliteBackend),
+    Sqlite(Box<SqliteBackend>),
     Postgres(PostgresBackend),
 }
 
@@ -105,7 +105,7 @@ impl Storage {
                 ));
             }
             let opened = SqliteBackend::open(Path::new(path), settings.durable, settings.readers, changed.clone());
-            Backend::Sqlite(opened.await?)
+            Backend::Sqlite(Box::new(opened.await?))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Backend::Postgres(PostgresBackend::open(url, settings.durable, changed.clone()).await?)
         } else {
