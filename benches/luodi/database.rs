@@ -48,7 +48,7 @@ impl Database {
 }
 
 async fn postgres_server() -> Option<(String, PgConnection)> {
-    let candidates = match std::env::var("LUODI_TEST_POSTGRES_URL") {
+    let candidates = match std::env::var("TEST_POSTGRES_URL") {
         Ok(url) => vec![url],
         Err(_) => {
             let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());

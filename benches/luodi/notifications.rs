@@ -87,7 +87,7 @@ async fn variants(wechat: &WeChat) -> Vec<Variant> {
         variants.push(build("PostgreSQL", one, quiet).await);
         variants.push(build("PostgreSQL without commits", two, without_commits).await);
     } else {
-        eprintln!("  PostgreSQL is skipped: set LUODI_TEST_POSTGRES_URL or start a local server");
+        eprintln!("  PostgreSQL is skipped: set TEST_POSTGRES_URL or start a local server");
     }
     variants.push(build("SQLite and background jobs", Database::sqlite(), AppOptions::default()).await);
     variants

@@ -28,8 +28,8 @@ impl Driver {
         let mut child = match child {
             Ok(child) => child,
             Err(error) => {
-                let required = std::env::var("LUODI_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
-                assert!(!required, "LUODI_REQUIRE_BROWSER is set, and {program} does not start: {error}");
+                let required = std::env::var("TEST_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
+                assert!(!required, "TEST_REQUIRE_BROWSER is set, and {program} does not start: {error}");
                 // Written past the capture of a test's output, once.
                 SAID.call_once(|| {
                     let advice = "install chromium and chromium-driver";

@@ -5,7 +5,7 @@
 //! are kept in `target/screenshots`.
 //!
 //! Needs `chromedriver` and Chromium; without them the suite says that it was skipped, unless
-//! `LUODI_REQUIRE_BROWSER=1`.
+//! `TEST_REQUIRE_BROWSER=1`.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,7 +2,7 @@
 //! was said to anybody before a kill must be true after it, and in the end our ledger and the
 //! gateway's book must tell the same story.
 //!
-//! The kills fall at random; `LUODI_TEST_SEED` repeats their spacing, though not what they hit.
+//! The kills fall at random; `TEST_SEED` repeats their spacing, though not what they hit.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -33,8 +33,8 @@ const SETTLE_WITHIN: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_and_nothing_happens_twice_when_the_program_is_killed_forty_times() {
-    let seed = std::env::var("LUODI_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(rand::random);
-    println!("LUODI_TEST_SEED={seed}");
+    let seed = std::env::var("TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or_else(rand::random);
+    println!("TEST_SEED={seed}");
     let mut chance = StdRng::seed_from_u64(seed);
     let began = Instant::now();
 

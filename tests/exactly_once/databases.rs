@@ -17,7 +17,9 @@ where
 {
     case(None).await;
     let Some((server, mut connection)) = postgres_server().await else {
-        println!("PostgreSQL was skipped: set LUODI_TEST_POSTGRES_URL or start a local server");
+        let required = std::env::var_os("TEST_REQUIRE_POSTGRES").is_some();
+        assert!(!required, "PostgreSQL is required here and does not answer");
+        println!("PostgreSQL was skipped: set TEST_POSTGRES_URL or start a local server");
         return;
     };
     let name = format!("luodi_test_{}", uuid::Uuid::new_v4().simple());
@@ -34,7 +36,7 @@ where
 }
 
 async fn postgres_server() -> Option<(String, PgConnection)> {
-    let candidates = match std::env::var("LUODI_TEST_POSTGRES_URL") {
+    let candidates = match std::env::var("TEST_POSTGRES_URL") {
         Ok(url) => vec![url],
         Err(_) => {
             let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());

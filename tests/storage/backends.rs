@@ -32,7 +32,9 @@ impl Database {
     /// `None` (and a line in the output) when there is no server.
     pub async fn postgres() -> Option<Self> {
         let Some((server, mut connection)) = postgres_server().await else {
-            println!("PostgreSQL was skipped: set LUODI_TEST_POSTGRES_URL or start a local server");
+            let required = std::env::var_os("TEST_REQUIRE_POSTGRES").is_some();
+            assert!(!required, "PostgreSQL is required here and does not answer");
+            println!("PostgreSQL was skipped: set TEST_POSTGRES_URL or start a local server");
             return None;
         };
         let name = format!("luodi_test_{}", EventId::generate().suffix());
@@ -65,7 +67,7 @@ impl Database {
 }
 
 async fn postgres_server() -> Option<(String, PgConnection)> {
-    let candidates = match std::env::var("LUODI_TEST_POSTGRES_URL") {
+    let candidates = match std::env::var("TEST_POSTGRES_URL") {
         Ok(url) => vec![url],
         Err(_) => {
             let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());
