@@ -25,10 +25,12 @@ pub fn facts() -> String {
 fn fsync_ms() -> f64 {
     let directory = directory();
     let mut file = fs::File::create(directory.path().join("sync")).expect("a file");
-    let times = (0..100).map(|_| {
-        let started = Instant::now();
-        file.write_all(&[7; 4096]).and_then(|()| file.sync_data()).expect("a disk");
-        started.elapsed().as_secs_f64() * 1000.0
-    });
-    median(times.collect())
+    let times: Vec<f64> = (0..100)
+        .map(|_| {
+            let started = Instant::now();
+            file.write_all(&[7; 4096]).and_then(|()| file.sync_data()).expect("a disk");
+            started.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    median(&times)
 }

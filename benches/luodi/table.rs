@@ -15,15 +15,17 @@ struct Row {
 pub struct Table(Vec<Row>);
 
 impl Table {
-    /// A value that others are compared with.
-    pub fn baseline(&mut self, name: &str, value: f64, unit: &str, note: &str) {
-        self.push(name, value, unit, String::new(), note);
+    /// Values that others are compared with, one for each round.
+    pub fn baseline(&mut self, name: &str, values: &[f64], unit: &str, note: &str) {
+        self.push(name, median(values), unit, String::new(), note);
     }
 
-    /// `against` names the baseline.
-    pub fn ratio(&mut self, name: &str, value: f64, unit: &str, against: (&str, f64), note: &str) {
+    /// `against` names the baseline. Each round is compared with what ran right beside it, for the
+    /// machine may be busier in one round than in another; the middle ratio counts.
+    pub fn ratio(&mut self, name: &str, values: &[f64], unit: &str, against: (&str, &[f64]), note: &str) {
         let (baseline, base) = against;
-        self.push(name, value, unit, format!("{:.3} × {baseline}", value / base), note);
+        let ratios: Vec<f64> = values.iter().zip(base).map(|(value, base)| value / base).collect();
+        self.push(name, median(values), unit, format!("{:.3} × {baseline}", median(&ratios)), note);
     }
 
     fn push(&mut self, name: &str, value: f64, unit: &str, ratio: String, note: &str) {
@@ -50,7 +52,8 @@ fn number(value: f64) -> String {
 }
 
 /// The one in the middle: a neighbour's burst spoils a mean, not this.
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
