@@ -32,7 +32,14 @@ fn good_settings_have_no_problem() {
     assert_eq!(problems(&credentials(BASE)), []);
     assert_eq!(problems(&crate::stand_in::certificate_credentials(BASE)), []);
     assert_eq!(with("/settings/merchant_serial", json!(MERCHANT_SERIAL.to_lowercase())), []);
-    assert_eq!(with("/settings/api_base", json!(null)), []);
+}
+
+#[test]
+fn a_test_account_calls_no_real_host() {
+    for host in [json!(null), json!("https://api.mch.weixin.qq.com"), json!("https://api2.wechatpay.cn/")] {
+        let found = with("/settings/api_base", host.clone());
+        assert_eq!(found, [("/settings/api_base".to_owned(), "test_account_needs_stand_in")], "{host}");
+    }
 }
 
 #[test]
@@ -99,6 +106,7 @@ fn all_problems_come_at_once() {
             missing("/settings/mchid"),
             missing("/settings/appid"),
             missing("/settings/merchant_serial"),
+            ("/settings/api_base".to_owned(), "test_account_needs_stand_in"),
             missing("/secrets/merchant_private_key"),
             missing("/secrets/apiv3_key"),
         ]
