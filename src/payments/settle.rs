@@ -209,7 +209,6 @@ impl PaymentService {
             }),
         };
         let record = NotificationRecord {
-            event_type: String::new(),
             outcome: "unknown_order".to_owned(),
             detail: "names an order that is not recorded".to_owned(),
             ..told_by.clone()
