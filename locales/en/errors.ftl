@@ -85,6 +85,7 @@ error-internal-title = Our own fault
 error-internal = Something failed inside. Tell whoever runs this server the request_id.
 
 field-required = This is required.
+field-required-for-flow = The flow “{ $flow }” needs this.
 field-required-with = Give this together with “{ $other }”.
 field-unknown-field = There is no field “{ $field }” here. There are: { $allowed }.
 field-unknown-field-nearest = There is no field “{ $field }”. Did you mean “{ $nearest }”?

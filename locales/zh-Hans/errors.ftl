@@ -85,6 +85,7 @@ error-internal-title = 服务器内部错误
 error-internal = 内部出现故障。请把 request_id 告知服务器管理员。
 
 field-required = 此项必填。
+field-required-for-flow = 使用 { $flow } 方式时必须提供。
 field-required-with = 请与“{ $other }”一起提供。
 field-unknown-field = 没有“{ $field }”这个字段。可用字段：{ $allowed }。
 field-unknown-field-nearest = 没有“{ $field }”这个字段。是否想写“{ $nearest }”？

@@ -14,36 +14,62 @@ use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, Code, FieldError};
 use crate::ids::{AttemptId, PaymentId, StoreId};
+use crate::payments::attempt::Shopper;
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{AttemptView, Flow, GatewayName, NextAction};
 use crate::web::qr;
 
 /// The shopper as the shop sees it.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Shopper {
-    /// As the shop sees it; gateways compare it with the payer's.
+#[schema(as = Shopper)]
+pub struct ShopperTold {
+    /// As the shop sees it; gateways compare it with the payer's. Required for `wap`.
     #[schema(example = "203.0.113.7")]
     pub ip: Option<String>,
+    /// Tells iOS from Android in `wap`.
     pub user_agent: Option<String>,
-    /// The shopper's WeChat openid, for flows inside WeChat.
+    /// The shopper's WeChat openid; required for `jsapi`. It belongs to one app id.
     pub openid: Option<String>,
+    /// The app id that pays, where the account has several, for example the mini program's.
+    pub app_id: Option<String>,
+    /// What was scanned from the shopper's phone (付款码); required for `barcode`.
+    pub auth_code: Option<String>,
 }
 
-impl Shopper {
-    /// The address, once every given value is sound.
-    pub fn validate(shopper: Option<Self>, faults: &mut Faults) -> Option<String> {
-        let shopper = shopper?;
-        if let Some(user_agent) = &shopper.user_agent {
-            faults.text("/shopper/user_agent", user_agent, 1000);
+impl ShopperTold {
+    /// The shopper as the gateways need it, once every given value is sound and what the flow needs is there.
+    pub fn validate(told: Option<Self>, flow: Option<Flow>, faults: &mut Faults) -> Shopper {
+        let told = told.unwrap_or_default();
+        for (pointer, value, most) in [
+            ("/shopper/user_agent", &told.user_agent, 1000),
+            ("/shopper/openid", &told.openid, 128),
+            ("/shopper/app_id", &told.app_id, 32),
+            ("/shopper/auth_code", &told.auth_code, 64),
+        ] {
+            if let Some(value) = value {
+                faults.text(pointer, value, most);
+            }
         }
-        if let Some(openid) = &shopper.openid {
-            faults.text("/shopper/openid", openid, 128);
-        }
-        if let Some(ip) = &shopper.ip {
+        if let Some(ip) = &told.ip {
             faults.ip("/shopper/ip", ip);
         }
-        shopper.ip
+        let needed = match flow {
+            Some(Flow::Wap) if told.ip.is_none() => Some("/shopper/ip"),
+            Some(Flow::Jsapi) if told.openid.is_none() => Some("/shopper/openid"),
+            Some(Flow::Barcode) if told.auth_code.is_none() => Some("/shopper/auth_code"),
+            _ => None,
+        };
+        if let Some(pointer) = needed {
+            faults.add(FieldError::new(pointer, "required_for_flow").with("flow", flow.map_or("", Flow::as_str)));
+        }
+        Shopper {
+            ip: told.ip,
+            user_agent: told.user_agent,
+            payer_id: told.openid,
+            app_id: told.app_id,
+            auth_code: told.auth_code,
+        }
     }
 }
 
@@ -55,7 +81,7 @@ pub struct CreateAttempt {
     #[schema(example = "qr")]
     pub flow: String,
     pub account: Option<String>,
-    pub shopper: Option<Shopper>,
+    pub shopper: Option<ShopperTold>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,14 +137,14 @@ pub async fn create(
         Some(Ok(id)) => Some(id),
         None => None,
     };
-    let told_ip = Shopper::validate(wanted.shopper, &mut faults);
+    // A browser's own address and name are seen here; a shop's server must tell the shopper's.
+    let told = match caller {
+        Caller::Browser(_) => Some(seen_shopper(&state, &request, wanted.shopper)),
+        Caller::Shop(_) => wanted.shopper,
+    };
+    let shopper = ShopperTold::validate(told, flow, &mut faults);
     faults.refuse_if_any()?;
     let (Some(gateway), Some(flow)) = (gateway, flow) else { return Err(ApiError::invalid(Vec::new())) };
-    // A browser's own address is seen here; a shop's server must tell the shopper's.
-    let shopper_ip = match caller {
-        Caller::Browser(_) => client_ip(&request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
-        Caller::Shop(_) => told_ip,
-    };
     let planned = Planned { attempt: AttemptId::generate() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
@@ -128,7 +154,7 @@ pub async fn create(
         let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
-            let new = NewAttempt { id: planned.attempt, gateway, flow, account, shopper_ip };
+            let new = NewAttempt { id: planned.attempt, gateway, flow, account, shopper };
             let opened = state.payments.open_attempt(id, new).await.map_err(ApiError::from);
             let opened = if shopper_asks { opened.map_err(without_merchants_troubles) } else { opened };
             let (ledger, attempt_id) = opened?;
@@ -139,6 +165,16 @@ pub async fn create(
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
+}
+
+/// What is seen of the browser itself goes before what it says. Whose wallet pays is the gateway's to check.
+fn seen_shopper(state: &AppState, request: &HttpRequest, told: Option<ShopperTold>) -> ShopperTold {
+    let user_agent = request.headers().get("user-agent").and_then(|v| v.to_str().ok());
+    ShopperTold {
+        ip: client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
+        user_agent: user_agent.map(|text| text.chars().take(1000).collect()),
+        ..told.unwrap_or_default()
+    }
 }
 
 /// What only the merchant can mend is "not available" to a shopper.
@@ -211,6 +247,6 @@ async fn code_of(state: &AppState, caller: &Caller, attempt: &str) -> Result<(St
     caller.may_see(&ledger)?;
     match ledger.attempt(id).map(AttemptView::of).and_then(|a| a.next_action) {
         Some(NextAction::DisplayQr { code_url }) => Ok((ledger.payment.store_id, code_url)),
-        None => Err(ApiError::not_found("qr")),
+        _ => Err(ApiError::not_found("qr")),
     }
 }

@@ -12,6 +12,7 @@ use crate::crypto::compare;
 use crate::error::ApiError;
 use crate::i18n::Locale;
 use crate::ids::{AttemptId, PaymentId};
+use crate::payments::attempt::Shopper;
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{Attempt, Flow, GatewayName, Ledger, Mode, NextAction, PaymentError, PaymentStatus};
 use crate::web::cashier::{self, AttemptView, CashierProblem, CashierView, MethodReason, MethodView};
@@ -72,7 +73,10 @@ async fn open_first_attempt(state: &AppState, request: &HttpRequest, ledger: Led
         gateway: GatewayName::WeChatPay,
         flow: Flow::Qr,
         account: None,
-        shopper_ip: super::limits::client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
+        shopper: Shopper {
+            ip: super::limits::client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
+            ..Shopper::default()
+        },
     };
     let (payments, id) = (Arc::clone(&state.payments), ledger.payment.id);
     match state.finish(async move { Ok(payments.open_attempt(id, new).await?) }).await {

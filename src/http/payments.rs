@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::attempts::{Shopper, parse_flow, parse_gateway};
+use super::attempts::{ShopperTold, parse_flow, parse_gateway};
 use super::auth::{Caller, SecretKey};
 use super::body::{JsonBody, pointer_part};
 use super::idempotency::{self, Scope};
@@ -19,6 +19,7 @@ use crate::clock::Timestamp;
 use crate::error::{ApiError, Code, FieldError};
 use crate::ids::{AccountId, AttemptId, PaymentId};
 use crate::money::Currency;
+use crate::payments::attempt::Shopper;
 use crate::payments::checkout::{NewAttempt, NewPayment};
 use crate::payments::{Flow, GatewayName, PaymentStatus, PaymentView};
 use crate::storage::PaymentFilter;
@@ -53,7 +54,7 @@ pub struct CreatePayment {
     /// 60 to 604800; the configured default when absent.
     #[schema(example = 7200)]
     pub expires_in_s: Option<i64>,
-    pub shopper: Option<Shopper>,
+    pub shopper: Option<ShopperTold>,
     /// Up to 20 values of your own, returned as they are.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -75,11 +76,12 @@ struct Planned {
 }
 
 /// A gateway and flow asked for together.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct FirstAttempt {
     gateway: GatewayName,
     flow: Flow,
     account: Option<AccountId>,
+    shopper: Shopper,
 }
 
 impl CreatePayment {
@@ -88,7 +90,7 @@ impl CreatePayment {
         key: &SecretKey,
         id: PaymentId,
         return_url_hosts: &[String],
-    ) -> Result<(NewPayment, Option<FirstAttempt>, Option<String>), ApiError> {
+    ) -> Result<(NewPayment, Option<FirstAttempt>), ApiError> {
         let mut faults = Faults::default();
         faults.text("/order_ref", &self.order_ref, 64);
         let amount = faults.amount("/amount_fen", self.amount_fen);
@@ -103,9 +105,9 @@ impl CreatePayment {
         if let Some(seconds) = self.expires_in_s {
             faults.between("/expires_in_s", seconds, EXPIRES_IN_S.0, EXPIRES_IN_S.1);
         }
-        let shopper_ip = Shopper::validate(self.shopper, &mut faults);
         check_metadata(&self.metadata, &mut faults);
-        let first = first_attempt(self.gateway.as_deref(), self.flow.as_deref(), self.account.as_deref(), &mut faults);
+        let (gateway, flow, account) = (self.gateway.as_deref(), self.flow.as_deref(), self.account.as_deref());
+        let first = first_attempt(gateway, flow, account, self.shopper, &mut faults);
         faults.refuse_if_any()?;
         let new = NewPayment {
             id,
@@ -118,7 +120,7 @@ impl CreatePayment {
             expires_in_s: self.expires_in_s,
             metadata: self.metadata,
         };
-        Ok((new, first, shopper_ip))
+        Ok((new, first))
     }
 }
 
@@ -137,8 +139,10 @@ fn first_attempt(
     gateway: Option<&str>,
     flow: Option<&str>,
     account: Option<&str>,
+    shopper: Option<ShopperTold>,
     faults: &mut Faults,
 ) -> Option<FirstAttempt> {
+    let shopper = ShopperTold::validate(shopper, flow.and_then(Flow::parse), faults);
     let account = account.and_then(|text| {
         let id = text.parse().ok();
         if id.is_none() {
@@ -150,7 +154,7 @@ fn first_attempt(
         (None, None) => None,
         (Some(gateway), Some(flow)) => {
             let (gateway, flow) = (parse_gateway(gateway, faults), parse_flow(flow, faults));
-            Some(FirstAttempt { gateway: gateway?, flow: flow?, account })
+            Some(FirstAttempt { gateway: gateway?, flow: flow?, account, shopper })
         }
         (Some(_), None) => {
             faults.add(FieldError::new("/flow", "required_with").with("other", "gateway"));
@@ -180,8 +184,7 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let wanted: CreatePayment = body.parse()?;
     let planned = Planned { payment: PaymentId::generate(), attempt: AttemptId::generate() };
-    let (new, first, shopper_ip) =
-        wanted.validate(&key, planned.payment, &state.store_config(key.store_id).return_url_hosts)?;
+    let (new, first) = wanted.validate(&key, planned.payment, &state.store_config(key.store_id).return_url_hosts)?;
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let worker = state.clone();
@@ -190,7 +193,7 @@ pub async fn create(
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewPayment { id: planned.payment, ..new };
-            create_once(&state, new, first, shopper_ip, planned.attempt).await
+            create_once(&state, new, first, planned.attempt).await
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
@@ -200,7 +203,6 @@ async fn create_once(
     state: &AppState,
     new: NewPayment,
     first: Option<FirstAttempt>,
-    shopper_ip: Option<String>,
     attempt_id: AttemptId,
 ) -> Result<(StatusCode, Vec<u8>), ApiError> {
     let first = first.map(|first| NewAttempt {
@@ -208,7 +210,7 @@ async fn create_once(
         gateway: first.gateway,
         flow: first.flow,
         account: first.account,
-        shopper_ip,
+        shopper: first.shopper,
     });
     if let Some(attempt) = &first {
         // A payment that could never be paid as asked is not recorded at all.

@@ -26,6 +26,8 @@ pub enum Fact {
     AttemptOpened {
         attempt_id: AttemptId,
         next_action: NextAction,
+        #[serde(default)]
+        expires_at: Option<Timestamp>,
     },
     AttemptUnpaid {
         attempt_id: AttemptId,

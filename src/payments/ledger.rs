@@ -188,12 +188,15 @@ impl Ledger {
         };
         match next_attempt_status(attempt.status, kind) {
             Step::To(status) => attempt.status = status,
+            // What the shopper held had outlived its life: the same order, a fresh link.
+            Step::Stay if kind == AttemptFact::Opened && attempt.has_stale_action(at) => {}
             Step::Stay => return Ok(Vec::new()),
             Step::Refuse => return Err(Refusal::Contradiction),
         }
         match &fact {
-            Fact::AttemptOpened { next_action, .. } => {
+            Fact::AttemptOpened { next_action, expires_at, .. } => {
                 attempt.next_action = Some(next_action.clone());
+                attempt.action_expires_at = *expires_at;
                 attempt.failure = None;
             }
             Fact::AttemptUnknown { failure, .. } | Fact::AttemptFailed { failure, .. } => {

@@ -99,6 +99,8 @@ pub(super) const TABLES: [Table; 15] = [
             ("created_at", Int),
             ("expires_at", Int),
             ("paid_at", Int),
+            ("action_expires_at", Int),
+            ("payer_id", Text),
         ],
     },
     Table {

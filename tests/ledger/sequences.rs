@@ -78,7 +78,7 @@ fn fact_of(ledger: &Ledger, told: Told) -> Fact {
         Told::Attempt(i, news) => {
             let attempt_id = ATTEMPTS[i];
             match news {
-                AttemptNews::Opened => Fact::AttemptOpened { attempt_id, next_action: code() },
+                AttemptNews::Opened => Fact::AttemptOpened { attempt_id, next_action: code(), expires_at: None },
                 AttemptNews::Unpaid => Fact::AttemptUnpaid { attempt_id },
                 AttemptNews::Unknown => Fact::AttemptUnknown { attempt_id, failure: failure("outcome_unknown") },
                 AttemptNews::Failed => Fact::AttemptFailed { attempt_id, failure: failure("RULE_LIMIT") },

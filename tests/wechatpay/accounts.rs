@@ -44,10 +44,11 @@ fn a_test_account_calls_no_real_host() {
 
 #[test]
 fn the_gateway_is_chosen_by_its_name() {
-    use luodi::gateways::{open, transport::Transports};
+    use luodi::gateways::{Merchant, open, transport::Transports};
     let transports = Transports::new(&TransportOptions::default()).unwrap();
     let gateway = open(&credentials(BASE), &transports, HandClock::at(start())).unwrap();
-    assert_eq!(gateway.merchant().merchant_no, crate::vectors::MCHID);
+    let ours = Merchant { merchant_no: crate::vectors::MCHID.to_owned(), app_id: None, sub_merchant_no: None };
+    assert_eq!(gateway.foreign_identifier(&ours), None);
     assert_eq!(gateway.flows(), [luodi::payments::attempt::Flow::Qr]);
 }
 

@@ -24,10 +24,12 @@ use self::requests::Party;
 use self::settings::Parsed;
 use self::sign::Signer;
 use self::trust::Trust;
+use super::statement::{Fetched, StatementToFetch};
 use super::transport::{Transport, is_loopback};
 use super::{
-    AccountCredentials, Finding, Gateway, GatewayError, Merchant, Notification, OrderReport, OrderState, OrderToOpen,
-    Outcome, RawNotification, RawResponse, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
+    AccountCredentials, Finding, Gateway, GatewayError, Merchant, Notification, Opened, OrderReport, OrderState,
+    OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse, RefundReport, RefundToRequest, Rejected,
+    SettingProblem, Verified,
 };
 use crate::clock::SharedClock;
 use crate::payments::attempt::{Flow, NextAction};
@@ -43,8 +45,18 @@ pub struct WeChatPay {
 }
 
 #[derive(Deserialize)]
-struct Opened {
+struct NativeOpened {
     code_url: String,
+}
+
+/// How long a code stays good, in seconds: two hours by WeChat's rules.
+const CODE_LIFETIME_S: i64 = 2 * 3600;
+
+fn unsupported(flow: Flow) -> GatewayError {
+    GatewayError::Misconfigured {
+        code: "flow_unsupported".to_owned(),
+        fix: format!("{} is not offered", flow.as_str()),
+    }
 }
 
 impl WeChatPay {
@@ -59,7 +71,8 @@ impl WeChatPay {
     ) -> Result<Self, Vec<SettingProblem>> {
         let parsed = Parsed::read(credentials)?;
         let backup = settings::backup_of(&parsed.api_base);
-        let merchant = Merchant { merchant_no: parsed.mchid.clone(), app_id: Some(parsed.appid.clone()) };
+        let merchant =
+            Merchant { merchant_no: parsed.mchid.clone(), app_id: Some(parsed.appid.clone()), sub_merchant_no: None };
         let signer = Signer { mchid: parsed.mchid, merchant_serial: parsed.merchant_serial, key: parsed.signing_key };
         let trust = Trust::new(parsed.public_key, parsed.apiv3_key);
         let client = Client::new(signer, trust, transport, clock, parsed.api_base, backup);
@@ -91,30 +104,36 @@ impl WeChatPay {
 
 #[async_trait]
 impl Gateway for WeChatPay {
-    fn flows(&self) -> &'static [Flow] {
+    fn flows(&self) -> &[Flow] {
         &[Flow::Qr]
     }
 
-    fn merchant(&self) -> &Merchant {
-        &self.merchant
+    fn foreign_identifier(&self, told: &Merchant) -> Option<&'static str> {
+        if told.merchant_no != self.merchant.merchant_no {
+            return Some("merchant_no");
+        }
+        (told.app_id.is_some() && told.app_id != self.merchant.app_id).then_some("app_id")
     }
 
     fn prepare(&self, order: &OrderToOpen) -> Result<String, GatewayError> {
         match order.flow {
             Flow::Qr => requests::native_order(self.party(), order, self.client.clock.now()),
+            other => Err(unsupported(other)),
         }
     }
 
-    async fn create(&self, flow: Flow, request: &str) -> Result<Verified<NextAction>, GatewayError> {
-        let target = match flow {
+    async fn create(&self, order: &PreparedOrder<'_>) -> Result<Verified<Opened>, GatewayError> {
+        let target = match order.flow {
             Flow::Qr => requests::NATIVE,
+            other => return Err(unsupported(other)),
         };
-        let body = self.client.call(Operation::Create, Method::POST, target, request).await?;
-        let Opened { code_url } = read(&body)?;
+        let body = self.client.call(Operation::Create, Method::POST, target, order.request).await?;
+        let NativeOpened { code_url } = read(&body)?;
         if code_url.is_empty() {
             return Err(GatewayError::Unknown("the answer has an empty code_url".to_owned()));
         }
-        Ok(Verified::new(NextAction::DisplayQr { code_url }))
+        let expires_at = Some(self.client.clock.now().plus_s(CODE_LIFETIME_S));
+        Ok(Verified::new(Opened::Waiting { next_action: NextAction::DisplayQr { code_url }, expires_at }))
     }
 
     async fn query(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
@@ -127,7 +146,7 @@ impl Gateway for WeChatPay {
         Ok(Verified::new(report))
     }
 
-    async fn close(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
+    async fn close(&self, _flow: Flow, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
         let request = requests::close(&self.merchant.merchant_no)?;
         let target = requests::close_target(out_trade_no);
         let body = self.client.call(Operation::Close, Method::POST, &target, &request).await?;
@@ -158,6 +177,10 @@ impl Gateway for WeChatPay {
         let target = requests::refund_target(out_refund_no);
         let body = self.client.call(Operation::QueryRefund, Method::GET, &target, "").await?;
         self.refund_report(&body, Some(out_refund_no))
+    }
+
+    async fn statement(&self, _wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {
+        Err(GatewayError::Misconfigured { code: "not_yet".to_owned(), fix: String::new() })
     }
 
     async fn read_notification(&self, raw: &RawNotification) -> Result<Verified<Notification>, Rejected> {

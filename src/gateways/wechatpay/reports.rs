@@ -48,7 +48,7 @@ impl Transaction {
             _ => return None,
         };
         Some(OrderReport {
-            merchant: Merchant { merchant_no: self.mchid?, app_id: self.appid },
+            merchant: Merchant { merchant_no: self.mchid?, app_id: self.appid, sub_merchant_no: None },
             out_trade_no: self.out_trade_no?,
             amount,
             // CNY is the documented default where the field is absent.
@@ -100,7 +100,11 @@ impl Refund {
         };
         let amount = self.amount?;
         Some(RefundReport {
-            merchant: Merchant { merchant_no: self.mchid.or_else(|| owner.map(str::to_owned))?, app_id: None },
+            merchant: Merchant {
+                merchant_no: self.mchid.or_else(|| owner.map(str::to_owned))?,
+                app_id: None,
+                sub_merchant_no: None,
+            },
             out_refund_no: self.out_refund_no?,
             out_trade_no: self.out_trade_no?,
             gateway_refund_no: self.refund_id.filter(|id| !id.is_empty()),

@@ -103,7 +103,7 @@ pub(super) fn native_order(party: Party<'_>, order: &OrderToOpen, now: Timestamp
     }
     // WeChat moves anything closer than a minute itself, and refuses what lies beyond its ceiling.
     let time_expire = order.expires_at.clamp(now.plus_s(MIN_LIFETIME_S), now.plus_s(MAX_LIFETIME_S));
-    let ip = order.shopper_ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
+    let ip = order.shopper.ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
     to_json(&NativeOrder {
         appid: party.appid,
         mchid: party.mchid,
@@ -184,7 +184,7 @@ fn to_json(value: &impl Serialize) -> Result<String, GatewayError> {
 mod tests {
     use super::*;
     use crate::money::Fen;
-    use crate::payments::attempt::Flow;
+    use crate::payments::attempt::{Flow, Shopper};
 
     const PARTY: Party<'_> = Party { mchid: "1900007291", appid: "wx2421b1c4370ec43b", local_notifications: false };
 
@@ -200,7 +200,7 @@ mod tests {
             description: "形象店 🐼 QQ公仔\n".to_owned(),
             expires_at: now().plus_s(1800),
             notify_url: "https://shop.example/notify/wechatpay/acc_1".to_owned(),
-            shopper_ip: Some("::ffff:203.0.113.7".to_owned()),
+            shopper: Shopper { ip: Some("::ffff:203.0.113.7".to_owned()), ..Shopper::default() },
         }
     }
 
