@@ -10,7 +10,8 @@ use super::attempt::{Flow, GatewayName};
 use super::error::PaymentError;
 use super::payment::Mode;
 use crate::clock::SharedClock;
-use crate::gateways::transport::Transports;
+use crate::gateways::transport::{Transport, Transports};
+use crate::gateways::wechatpay::paying_app::PayingApp;
 use crate::gateways::{self, AccountCredentials, SharedGateway};
 use crate::ids::{AccountId, StoreId};
 use crate::storage::{Account, Storage, StorageError};
@@ -72,18 +73,38 @@ impl GatewayDirectory {
     /// # Errors
     /// As [`GatewayDirectory::of_account`].
     pub fn bind(&self, account: &Account) -> Result<SharedGateway, PaymentError> {
+        let credentials = self.credentials(account)?;
+        gateways::open(&credentials, &self.transports, Arc::clone(&self.clock)).map_err(PaymentError::AccountInvalid)
+    }
+
+    /// The app by which payers of this account are recognised inside WeChat, if its secret is known.
+    ///
+    /// # Errors
+    /// A vault that cannot open the secrets.
+    pub fn paying_app(&self, account: &Account) -> Result<Option<PayingApp>, PaymentError> {
+        match account.gateway {
+            GatewayName::WeChatPay => Ok(PayingApp::of(&self.credentials(account)?)),
+        }
+    }
+
+    /// The connections to a gateway and its sign-in.
+    #[must_use]
+    pub fn transport(&self, gateway: GatewayName) -> Transport {
+        self.transports.to(gateway)
+    }
+
+    fn credentials(&self, account: &Account) -> Result<AccountCredentials, PaymentError> {
         let place = Place { row: &account.id.to_string(), ..SECRETS_PLACE };
         let secrets = self.vault.open(&place, &account.sealed_secrets)?;
         let secrets =
             serde_json::from_slice(secrets.expose_secret()).map_err(|_| PaymentError::AccountUnreadable(account.id))?;
-        let credentials = AccountCredentials {
+        Ok(AccountCredentials {
             account_id: account.id,
             gateway: account.gateway,
             mode: account.mode,
             settings: account.settings.clone(),
             secrets,
-        };
-        gateways::open(&credentials, &self.transports, Arc::clone(&self.clock)).map_err(PaymentError::AccountInvalid)
+        })
     }
 
     /// Chooses the account for a new attempt: the one named, else the only enabled one of that
@@ -99,6 +120,25 @@ impl GatewayDirectory {
         flow: Flow,
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
+        let (account, bound) = self.account_for(store_id, mode, gateway, wanted).await?;
+        if bound.flows().contains(&flow) {
+            Ok((account, bound))
+        } else {
+            Err(PaymentError::FlowUnsupported { gateway, flow })
+        }
+    }
+
+    /// As [`GatewayDirectory::choose`], before a flow has been chosen.
+    ///
+    /// # Errors
+    /// As [`GatewayDirectory::choose`], but for the flow.
+    pub async fn account_for(
+        &self,
+        store_id: StoreId,
+        mode: Mode,
+        gateway: GatewayName,
+        wanted: Option<AccountId>,
+    ) -> Result<(Account, SharedGateway), PaymentError> {
         let mut candidates: Vec<_> = self
             .storage
             .accounts(Some(store_id))
@@ -111,12 +151,7 @@ impl GatewayDirectory {
             (Some(_), false) => return Err(PaymentError::SeveralAccounts { gateway }),
             (Some(account), true) => account,
         };
-        let (account, bound) = self.with_gateway(account)?;
-        if bound.flows().contains(&flow) {
-            Ok((account, bound))
-        } else {
-            Err(PaymentError::FlowUnsupported { gateway, flow })
-        }
+        self.with_gateway(account)
     }
 
     /// Lets every gateway in use look after its keys. An account that cannot be bound only logs: one
