@@ -18,6 +18,7 @@ use crate::gateways::transport::{TransportOptions, Transports};
 use crate::http::limits::{Limits, limit_addresses};
 use crate::http::openapi::OpenApiJson;
 use crate::http::problem::word_problems;
+use crate::http::sign_in::SignIns;
 use crate::http::{AppState, health, routes};
 use crate::jobs::Jobs;
 use crate::payments::directory::GatewayDirectory;
@@ -116,6 +117,7 @@ impl App {
         let config = Arc::new(config);
         let state = web::Data::new(AppState {
             limits: Limits::new(&config.limits),
+            sign_ins: SignIns::default(),
             public_url: config.public_url.clone(),
             instance: crate::crypto::random::alphanumeric(16),
             config: Arc::clone(&config),

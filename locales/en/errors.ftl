@@ -124,6 +124,7 @@ setting-certificate-not-public-key = This is a certificate; the WeChat Pay publi
 setting-host-not-allowed = A live account calls WeChat Pay’s own hosts only.
 setting-test-account-needs-stand-in = A test account needs the address of a stand-in, such as the one “luodi sandbox” prints.
 setting-invalid-api-base = Give https:// and a host, or http:// and this machine, without a path.
+setting-invalid-app-secret = An AppSecret has exactly 32 letters and digits; the official account’s console shows it once.
 setting-invalid-apiv3-key = The APIv3 key has exactly 32 letters and digits.
 setting-invalid-appid = An app id is “wx” and 16 letters or digits.
 setting-invalid-mchid = A merchant number has digits only.

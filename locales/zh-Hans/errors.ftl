@@ -124,6 +124,7 @@ setting-certificate-not-public-key = 这是证书；此处应填微信支付公�
 setting-host-not-allowed = 正式账号只能调用微信支付官方域名。
 setting-test-account-needs-stand-in = 测试账号须填写模拟环境地址（例如“luodi sandbox”显示的地址）：微信支付没有测试环境。
 setting-invalid-api-base = 请填写 https:// 加域名，或本机的 http:// 地址，不带路径。
+setting-invalid-app-secret = AppSecret 为 32 位字母和数字，在微信公众平台重置后只显示一次。
 setting-invalid-apiv3-key = APIv3 密钥必须是 32 位字母和数字。
 setting-invalid-appid = AppID 为“wx”加 16 位字母或数字。
 setting-invalid-mchid = 商户号只含数字。

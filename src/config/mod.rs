@@ -20,7 +20,7 @@ use secrecy::SecretString;
 pub use problem::{ConfigError, Problem};
 use setting::{Setting, settings};
 pub use sources::{NOT_SETTINGS, process_environment};
-pub use values::{DuplicatePolicy, IpNetwork, LogFormat};
+pub use values::{CashierQr, DuplicatePolicy, IpNetwork, LogFormat};
 
 settings! {
     /// Luodi's settings.
@@ -150,6 +150,10 @@ settings! {
         return_url_hosts: Vec<String> = Vec::new(),
         /// A PNG file, up to 256 KiB and 1024 pixels wide, shown in the middle of this shop's QR codes.
         qr_logo: Option<String> = None,
+        /// The QR code on a computer's payment page: "gateway" shows the gateway's own, which only its wallet
+        /// pays; "cashier" shows the page's address, which any wallet opens and pays inside. The latter needs
+        /// an account that pays inside WeChat (app_secret); without one the gateway's own is shown.
+        cashier_qr: CashierQr = CashierQr::Gateway,
         /// Language of the payment page where the browser asks for none we have: "zh-Hans" or "en".
         locale: Option<String> = None,
     }

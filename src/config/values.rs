@@ -22,6 +22,16 @@ choice! {
     }
 }
 
+choice! {
+    /// What the code on a computer's cashier holds.
+    pub enum CashierQr {
+        /// The gateway's own code: only its wallet pays it.
+        Gateway = "gateway",
+        /// The cashier's address: any wallet opens it and pays inside.
+        Cashier = "cashier",
+    }
+}
+
 /// A network written `10.0.0.0/8`, or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IpNetwork {

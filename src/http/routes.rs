@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, stream,
+    accounts, attempts, cashier, errors_page, events, health, hop, notify, openapi, payments, refunds, sign_in, stream,
     webhook_endpoints,
 };
 use crate::web::{assets, docs};
@@ -42,8 +42,11 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/accounts/{account_id}").get(accounts::read).patch(accounts::update))
         .service(at("/v1/accounts/{account_id}/check").post(accounts::check))
         .service(at("/notify/{gateway}/{account_id}").post(notify::receive))
-        .service(at("/pay/{payment_id}").get(cashier::show))
-        .service(at("/return/{attempt_id}").get(cashier::come_back).post(cashier::come_back))
+        .service(at("/pay/{payment_id}").get(cashier::show).post(cashier::pay))
+        .service(web::resource("/pay/{payment_id}/qr.{form:svg|png}").get(cashier::own_code))
+        .service(at("/go/{attempt_id}").get(hop::go))
+        .service(at("/return/{attempt_id}").get(hop::come_back).post(hop::come_back))
+        .service(at("/wechat/openid/callback").get(sign_in::callback))
         .service(at("/openapi.json").get(openapi::serve))
         .service(at("/docs/errors").get(errors_page::show))
         .configure(docs::configure)

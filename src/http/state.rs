@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::limits::Limits;
+use super::sign_in::SignIns;
 use crate::clock::SharedClock;
 use crate::config::{Config, StoreConfig};
 use crate::crypto::digest::hmac_sha256;
@@ -27,6 +28,7 @@ pub struct AppState {
     /// The main runtime: what moves money runs there, to its end, even when the caller hangs up.
     pub runtime: tokio::runtime::Handle,
     pub limits: Limits,
+    pub sign_ins: SignIns,
     /// Where shoppers and gateways reach us; no trailing slash.
     pub public_url: String,
     /// Set when the program is asked to end; open streams end with it.

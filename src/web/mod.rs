@@ -29,6 +29,13 @@ pub const PAGE_HEADERS: [(&str, &str); 5] = [
     ("vary", "Accept-Language"),
 ];
 
+/// For the one page that must say where its visitor comes from; it then sets a policy of its own.
+pub fn without_referrer_policy<const N: usize>(
+    headers: [(&'static str, &'static str); N],
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    headers.into_iter().filter(|(name, _)| *name != "referrer-policy")
+}
+
 #[cfg(test)]
 mod fake_luodi;
 #[cfg(test)]
