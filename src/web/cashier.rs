@@ -293,6 +293,12 @@ impl CashierPage<'_> {
         self.view.attempt.as_ref().and_then(|attempt| attempt.jsapi_parameters.as_deref()).unwrap_or_default()
     }
 
+    /// The words of a stage that is about a code only where there is one.
+    fn coded(&self, key: &str) -> String {
+        let has_code = matches!(self.flow(), "qr" | "");
+        self.t.get(&if has_code { key.to_owned() } else { format!("{key}-order") })
+    }
+
     /// Words for when nothing can be paid here.
     fn none_text(&self) -> String {
         let app = self.view.is_greyed_by_app();
@@ -322,7 +328,7 @@ impl CashierPage<'_> {
     fn stage_text(&self) -> String {
         self.t.get(match self.stage {
             Stage::None => return self.none_text(),
-            Stage::Preparing => "cashier-stage-preparing",
+            Stage::Preparing => return self.coded("cashier-stage-preparing"),
             Stage::Qr => "cashier-stage-qr",
             Stage::Scan => "cashier-stage-scan",
             Stage::Wap => "cashier-stage-wap",
@@ -331,8 +337,8 @@ impl CashierPage<'_> {
             Stage::SignIn => "cashier-stage-signin",
             Stage::Elsewhere => "cashier-stage-elsewhere",
             Stage::Unknown => "cashier-stage-unknown",
-            Stage::Expired => "cashier-stage-expired",
-            Stage::Failed => "cashier-stage-failed",
+            Stage::Expired => return self.coded("cashier-stage-expired"),
+            Stage::Failed => return self.coded("cashier-stage-failed"),
             Stage::Paid => "cashier-stage-paid",
             Stage::Refunded => "cashier-stage-refunded",
             Stage::Closed => "cashier-stage-closed",
