@@ -87,7 +87,7 @@ impl GatewayDirectory {
     }
 
     /// Chooses the account for a new attempt: the one named, else the only enabled one of that
-    /// gateway and mode.
+    /// gateway and mode that offers the flow.
     ///
     /// # Errors
     /// No account, several accounts, or one of another store, mode or gateway.
@@ -99,24 +99,49 @@ impl GatewayDirectory {
         flow: Flow,
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
-        let mut candidates: Vec<_> = self
-            .storage
-            .accounts(Some(store_id))
-            .await?
-            .into_iter()
-            .filter(|a| a.mode == mode && a.gateway == gateway && a.enabled && wanted.is_none_or(|id| a.id == id))
-            .collect();
-        let account = match (candidates.pop(), candidates.is_empty()) {
-            (None, _) => return Err(PaymentError::NoAccount { gateway, mode, wanted }),
-            (Some(_), false) => return Err(PaymentError::SeveralAccounts { gateway }),
-            (Some(account), true) => account,
-        };
-        let (account, bound) = self.with_gateway(account)?;
-        if bound.flows().contains(&flow) {
-            Ok((account, bound))
-        } else {
-            Err(PaymentError::FlowUnsupported { gateway, flow })
+        let accounts = self.storage.accounts(Some(store_id)).await?;
+        let mut candidates = Vec::new();
+        let mut broken = None;
+        for account in accounts {
+            let fits = account.mode == mode && account.gateway == gateway && account.enabled;
+            if !fits || wanted.is_some_and(|id| account.id != id) {
+                continue;
+            }
+            match self.with_gateway(account) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(error) => broken = Some(error),
+            }
         }
+        if candidates.is_empty() {
+            return Err(broken.unwrap_or(PaymentError::NoAccount { gateway, mode, wanted }));
+        }
+        candidates.retain(|(_, bound)| bound.flows().contains(&flow));
+        match (candidates.pop(), candidates.is_empty()) {
+            (None, _) => Err(PaymentError::FlowUnsupported { gateway, flow }),
+            (Some(_), false) => Err(PaymentError::SeveralAccounts { gateway }),
+            (Some(chosen), true) => Ok(chosen),
+        }
+    }
+
+    /// The flows that some enabled account of the store offers, by gateway. An account that cannot be
+    /// used offers none.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn offered(&self, store_id: StoreId, mode: Mode) -> Result<Vec<(GatewayName, Flow)>, StorageError> {
+        let mut offered = Vec::new();
+        for account in self.storage.accounts(Some(store_id)).await? {
+            if account.mode != mode || !account.enabled {
+                continue;
+            }
+            let gateway = account.gateway;
+            if let Ok((_, bound)) = self.with_gateway(account) {
+                offered.extend(bound.flows().iter().map(|flow| (gateway, *flow)));
+            }
+        }
+        offered.sort_unstable_by_key(|(gateway, flow)| (gateway.as_str(), flow.as_str()));
+        offered.dedup();
+        Ok(offered)
     }
 
     /// Lets every gateway in use look after its keys. An account that cannot be bound only logs: one
