@@ -6,5 +6,7 @@ mod control;
 mod faults;
 mod flow;
 mod notifications;
+mod oauth;
 mod phone;
+mod products;
 mod receiver;

@@ -80,7 +80,7 @@ impl From<PhoneOrder> for Shown {
             merchant_name: order.merchant_name,
             description: order.description,
             out_trade_no: order.out_trade_no,
-            pr: order.pr,
+            pr: order.id,
             total: yuan(order.total_fen),
             paid: yuan(paid_fen),
         }
