@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Deserialize;
@@ -105,15 +104,8 @@ async fn show_payment_code(pay: Pay, body: Bytes) -> Answer {
     Ok(HttpResponse::Created().json(pay.show_payment_code(draft)?))
 }
 
-/// The bridge calls it from the shop's own page, hence the open origin.
-async fn invoke_jsapi(pay: Pay, body: Bytes) -> HttpResponse {
-    let invoked = read::<Value>(&body).and_then(|parameters| pay.invoke_jsapi(&parameters));
-    let mut response = match invoked {
-        Ok(invocation) => HttpResponse::Ok().json(invocation),
-        Err(refusal) => refusal.error_response(),
-    };
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    response
+async fn invoke_jsapi(pay: Pay, body: Bytes) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.invoke_jsapi(&read(&body)?)?))
 }
 
 #[derive(Deserialize)]

@@ -37,7 +37,8 @@ impl Reply {
     }
 
     pub fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
+        let told: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        told["code"].as_str().unwrap_or_default().to_owned()
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -160,6 +161,22 @@ impl Shop {
             body[name] = value.clone();
         }
         self.call("POST", &format!("/v3/pay/transactions/{product}"), body).await
+    }
+
+    pub fn codepay_body(&self, number: &str, auth_code: &str) -> Value {
+        json!({
+            "appid": self.credentials.appid,
+            "mchid": self.credentials.mchid,
+            "description": "门店商品",
+            "out_trade_no": number,
+            "payer": { "auth_code": auth_code },
+            "amount": { "total": 1000, "currency": "CNY" },
+            "scene_info": { "device_ip": "127.0.0.1", "store_info": { "id": "store-1" } },
+        })
+    }
+
+    pub async fn codepay(&self, number: &str, auth_code: &str) -> Reply {
+        self.call("POST", "/v3/pay/transactions/codepay", self.codepay_body(number, auth_code)).await
     }
 
     pub fn clock_s(&self) -> i64 {
