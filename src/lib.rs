@@ -32,6 +32,8 @@ pub mod money;
 pub mod payments;
 /// Stand-ins for the gateways, an independent second reading of each protocol.
 pub mod sandbox;
+/// The platforms where people sign in and share: for now WeChat's sign-in.
+pub mod social;
 /// Persistence by intent on SQLite or PostgreSQL.
 pub mod storage;
 /// Logs with redaction, metrics, request ids.

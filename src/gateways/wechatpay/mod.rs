@@ -6,6 +6,7 @@ mod check;
 mod client;
 mod errors;
 mod notification;
+pub mod paying_app;
 mod reports;
 mod requests;
 pub mod settings;

@@ -40,6 +40,9 @@ pub struct WeChatPaySettings {
     /// Address of a stand-in, for test accounts. A live account accepts WeChat's own hosts only.
     #[schema(example = "http://127.0.0.1:8090")]
     pub api_base: Option<String>,
+    /// Address of a stand-in for WeChat's sign-in (网页授权), for test accounts; as `api_base` when absent.
+    #[schema(example = "http://127.0.0.1:8090")]
+    pub oauth_base: Option<String>,
 }
 
 /// Secrets of a WeChat Pay account, as JSON. Never returned.
@@ -53,6 +56,9 @@ pub struct WeChatPaySecrets {
     pub apiv3_key: String,
     /// WeChat Pay public key (pub_key.pem): PEM or base64.
     pub wechatpay_public_key: Option<String>,
+    /// AppSecret of the official account `appid`: lets the cashier find a payer's openid inside WeChat by itself.
+    #[schema(min_length = 32, max_length = 32)]
+    pub app_secret: Option<String>,
 }
 
 impl fmt::Debug for WeChatPaySecrets {
@@ -81,18 +87,22 @@ impl Parsed {
         let settings = form.section(
             "settings",
             &credentials.settings,
-            &["mchid", "appid", "merchant_serial", "wechatpay_public_key_id", "api_base"],
+            &["mchid", "appid", "merchant_serial", "wechatpay_public_key_id", "api_base", "oauth_base"],
         );
         let secrets = form.section(
             "secrets",
             &credentials.secrets,
-            &["merchant_private_key", "apiv3_key", "wechatpay_public_key"],
+            &["merchant_private_key", "apiv3_key", "wechatpay_public_key", "app_secret"],
         );
         let mchid = form.required("settings", settings, "mchid").and_then(|v| form.mchid(v));
         let appid = form.required("settings", settings, "appid").and_then(|v| form.appid(v));
         let serial = form.required("settings", settings, "merchant_serial").and_then(|v| form.merchant_serial(v));
         let api_base = form.optional("settings", settings, "api_base");
         let api_base = form.api_base(api_base, credentials.mode);
+        let oauth_base = form.optional("settings", settings, "oauth_base");
+        form.oauth_base(oauth_base, credentials.mode);
+        let app_secret = form.optional("secrets", secrets, "app_secret");
+        form.app_secret(app_secret);
         let signing_key = form.required("secrets", secrets, "merchant_private_key").and_then(|v| form.signing_key(v));
         let apiv3_key = form.required("secrets", secrets, "apiv3_key").and_then(|v| form.apiv3_key(v));
         let id = form.optional("settings", settings, "wechatpay_public_key_id");
@@ -326,20 +336,45 @@ impl Form {
             self.report("/settings/api_base", "test_account_needs_stand_in", detail);
             return None;
         }
-        let url = Url::parse(text).ok().filter(|url| {
-            transport::is_allowed(url)
-                && url.path() == "/"
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
+        let url = stand_in(text);
         if url.is_none() {
             let detail = "api_base is https:// and a host, or http:// and this machine, without a path.";
             self.report("/settings/api_base", "invalid_api_base", detail);
         }
         url
     }
+
+    fn oauth_base(&mut self, value: Option<&str>, mode: Mode) {
+        const POINTER: &str = "/settings/oauth_base";
+        let Some(text) = value else { return };
+        if mode == Mode::Live {
+            let detail = "A live account signs its payers in at WeChat itself: leave oauth_base away.";
+            self.report(POINTER, "host_not_allowed", detail);
+        } else if stand_in(text.trim_end_matches('/')).is_none() {
+            let detail = "oauth_base is https:// and a host, or http:// and this machine, without a path.";
+            self.report(POINTER, "invalid_api_base", detail);
+        }
+    }
+
+    fn app_secret(&mut self, value: Option<&str>) {
+        if value.is_some_and(|text| text.len() != 32 || !text.bytes().all(|b| b.is_ascii_alphanumeric())) {
+            let detail = "The AppSecret has exactly 32 letters and digits. The console of the official account \
+                          (公众平台) shows it once, when it is reset.";
+            self.report("/secrets/app_secret", "invalid_app_secret", detail);
+        }
+    }
+}
+
+/// A host alone, reached safely.
+fn stand_in(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| {
+        transport::is_allowed(url)
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
 }
 
 #[cfg(test)]
