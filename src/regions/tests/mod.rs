@@ -1,5 +1,8 @@
 use std::collections::HashSet;
 
+mod answers;
+mod search;
+
 use super::*;
 
 fn code(text: &str) -> Code {
