@@ -6,9 +6,13 @@
 //! apart. A retired code never becomes unknown: [`Regions::retired`] gives its successors.
 
 pub mod answers;
+pub mod check;
 pub mod code;
 mod csv;
+pub mod current;
+pub mod diff;
 mod load;
+pub mod magento;
 mod reading;
 pub mod search;
 pub mod shop;
@@ -18,6 +22,7 @@ pub mod unit;
 pub mod view;
 
 pub use code::{Code, InvalidCode};
+pub use current::CurrentRegions;
 pub use load::{FILES, LoadError};
 pub use search::{Hit, Matched};
 pub use shop::{CityForm, ShopCity, ShopPath};

@@ -1,6 +1,8 @@
 use std::collections::HashSet;
 
 mod answers;
+mod magento;
+mod replacing;
 mod search;
 
 use super::*;
