@@ -282,10 +282,7 @@ pub fn render_cashier_problem(kind: CashierProblem, locale: Locale) -> Result<St
 }
 
 fn other_than(locale: Locale) -> Locale {
-    match locale {
-        Locale::ZhHans => Locale::En,
-        Locale::En => Locale::ZhHans,
-    }
+    if locale == Locale::En { Locale::ZhHans } else { Locale::En }
 }
 
 fn path_segment(text: &str) -> String {
