@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
@@ -20,6 +21,7 @@ use crate::http::openapi::OpenApiJson;
 use crate::http::problem::word_problems;
 use crate::http::sign_in::SignIns;
 use crate::http::{AppState, health, routes};
+use crate::i18n;
 use crate::jobs::Jobs;
 use crate::payments::directory::GatewayDirectory;
 use crate::payments::service::DuplicatePolicy;
@@ -77,6 +79,9 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub async fn without_listener(config: Config, clock: SharedClock, options: AppOptions) -> anyhow::Result<Self> {
+        if let Some(folder) = &config.wording.overrides {
+            i18n::load_overrides(Path::new(folder)).context("setting `wording.overrides`")?;
+        }
         let storage = open_storage(&config, options.durable).await?;
         let pepper = storage.pepper().await?;
         let ring = config.vault.key_ring().context("setting `vault.keys`")?;

@@ -19,6 +19,7 @@ error-not-found = { $what ->
     [account] There is no such merchant account for this key.
     [endpoint] There is no such webhook endpoint for this key.
     [delivery] There is no such delivery for this endpoint.
+    [locale] There is no such locale. See /v1/locales for those there are.
     [qr] This attempt has no QR code to show now: it is not pending.
    *[page] There is nothing at this address. See /docs for what there is.
 }

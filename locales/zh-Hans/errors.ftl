@@ -19,6 +19,7 @@ error-not-found = { $what ->
     [account] 该密钥下没有这个商户账号。
     [endpoint] 该密钥下没有这个 Webhook 地址。
     [delivery] 该地址下没有这次投递。
+    [locale] 没有这种语言。可用的语言见 /v1/locales。
     [qr] 这次支付尝试现在没有可显示的二维码：它不在待支付状态。
    *[page] 该地址没有内容。可用的接口见 /docs。
 }
@@ -84,7 +85,7 @@ error-storage-unavailable = 没有作任何更改，或已记录在您的 Idempo
 error-internal-title = 服务器内部错误
 error-internal = 内部出现故障。请把 request_id 告知服务器管理员。
 
-field-required = 此项必填。
+field-required = 请填写此项
 field-required-for-flow = 使用 { $flow } 方式时必须提供。
 field-required-with = 请与“{ $other }”一起提供。
 field-unknown-field = 没有“{ $field }”这个字段。可用字段：{ $allowed }。

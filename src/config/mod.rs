@@ -49,6 +49,8 @@ settings! {
         payments: PaymentsConfig = PaymentsConfig::default(),
         /// Webhooks to the shops.
         webhooks: WebhooksConfig = WebhooksConfig::default(),
+        /// The words of pages, errors and storefronts.
+        wording: WordingConfig = WordingConfig::default(),
         /// How much a caller may ask for.
         limits: LimitsConfig = LimitsConfig::default(),
         /// How long data is kept.
@@ -113,6 +115,15 @@ settings! {
 }
 
 settings! {
+    /// The words of pages, errors and storefronts.
+    pub struct WordingConfig {
+        /// A folder with your own wording, read last: one folder for each locale (zh-Hans, zh-Hant-HK,
+        /// zh-Hant-TW, en) with .ftl files in it. Read again on SIGHUP. `luodi i18n check` examines it.
+        overrides: Option<String> = None,
+    }
+}
+
+settings! {
     /// How much a caller may ask for.
     pub struct LimitsConfig {
         /// Largest request body in bytes, 1024 to 1048576.
@@ -154,7 +165,8 @@ settings! {
         /// pays; "cashier" shows the page's address, which any wallet opens and pays inside. The latter needs
         /// an account that pays inside WeChat (app_secret); without one the gateway's own is shown.
         cashier_qr: CashierQr = CashierQr::Gateway,
-        /// Language of the payment page where the browser asks for none we have: "zh-Hans" or "en".
+        /// Language of the payment page where the browser asks for none we have: "zh-Hans", "zh-Hant-HK",
+        /// "zh-Hant-TW" or "en".
         locale: Option<String> = None,
     }
 }

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::{Config, StoreConfig, VaultConfig};
 use crate::vault::{KeyRing, KeyRingError};
 
-const LOCALES: [&str; 2] = ["zh-Hans", "en"];
+const LOCALES: [&str; 4] = ["zh-Hans", "zh-Hant-HK", "zh-Hant-TW", "en"];
 const DAYS: RangeInclusive<u32> = 1..=3650;
 const REQUESTS: RangeInclusive<u32> = 1..=1_000_000;
 

@@ -108,7 +108,7 @@ impl GatewayDirectory {
     }
 
     /// Chooses the account for a new attempt: the one named, else the only enabled one of that
-    /// gateway and mode.
+    /// gateway and mode that offers the flow.
     ///
     /// # Errors
     /// No account, several accounts, or one of another store, mode or gateway.
@@ -120,11 +120,12 @@ impl GatewayDirectory {
         flow: Flow,
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
-        let (account, bound) = self.account_for(store_id, mode, gateway, wanted).await?;
-        if bound.flows().contains(&flow) {
-            Ok((account, bound))
-        } else {
-            Err(PaymentError::FlowUnsupported { gateway, flow })
+        let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
+        candidates.retain(|(_, bound)| bound.flows().contains(&flow));
+        match (candidates.pop(), candidates.is_empty()) {
+            (None, _) => Err(PaymentError::FlowUnsupported { gateway, flow }),
+            (Some(_), false) => Err(PaymentError::SeveralAccounts { gateway }),
+            (Some(chosen), true) => Ok(chosen),
         }
     }
 
@@ -139,19 +140,37 @@ impl GatewayDirectory {
         gateway: GatewayName,
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
-        let mut candidates: Vec<_> = self
-            .storage
-            .accounts(Some(store_id))
-            .await?
-            .into_iter()
-            .filter(|a| a.mode == mode && a.gateway == gateway && a.enabled && wanted.is_none_or(|id| a.id == id))
-            .collect();
-        let account = match (candidates.pop(), candidates.is_empty()) {
-            (None, _) => return Err(PaymentError::NoAccount { gateway, mode, wanted }),
-            (Some(_), false) => return Err(PaymentError::SeveralAccounts { gateway }),
-            (Some(account), true) => account,
-        };
-        self.with_gateway(account)
+        let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
+        match (candidates.pop(), candidates.is_empty()) {
+            (Some(only), true) => Ok(only),
+            _ => Err(PaymentError::SeveralAccounts { gateway }),
+        }
+    }
+
+    /// The enabled accounts of that gateway and mode, never none.
+    async fn candidates(
+        &self,
+        store_id: StoreId,
+        mode: Mode,
+        gateway: GatewayName,
+        wanted: Option<AccountId>,
+    ) -> Result<Vec<(Account, SharedGateway)>, PaymentError> {
+        let mut candidates = Vec::new();
+        let mut broken = None;
+        for account in self.storage.accounts(Some(store_id)).await? {
+            let fits = account.mode == mode && account.gateway == gateway && account.enabled;
+            if !fits || wanted.is_some_and(|id| account.id != id) {
+                continue;
+            }
+            match self.with_gateway(account) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(error) => broken = Some(error),
+            }
+        }
+        if candidates.is_empty() {
+            return Err(broken.unwrap_or(PaymentError::NoAccount { gateway, mode, wanted }));
+        }
+        Ok(candidates)
     }
 
     /// Lets every gateway in use look after its keys. An account that cannot be bound only logs: one

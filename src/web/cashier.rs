@@ -500,10 +500,7 @@ pub fn render_hop(gateway_url: &str, locale: Locale) -> Result<String, askama::E
 }
 
 fn other_than(locale: Locale) -> Locale {
-    match locale {
-        Locale::ZhHans => Locale::En,
-        Locale::En => Locale::ZhHans,
-    }
+    if locale == Locale::En { Locale::ZhHans } else { Locale::En }
 }
 
 fn path_segment(text: &str) -> String {

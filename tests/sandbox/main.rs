@@ -2,9 +2,14 @@
 //! protocol, and a receiver that keeps what it is sent.
 
 mod client;
+mod codepay;
 mod control;
 mod faults;
 mod flow;
 mod notifications;
+mod oauth;
+mod partner;
 mod phone;
+mod phone_flows;
+mod products;
 mod receiver;

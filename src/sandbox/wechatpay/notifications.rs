@@ -96,23 +96,24 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn of_payment(merchant: &Merchant, order: &Order, now: Timestamp) -> Self {
-        Self {
+    /// `None` for codepay, which is never notified.
+    pub(super) fn of_payment(merchant: &Merchant, order: &Order, now: Timestamp) -> Option<Self> {
+        Some(Self {
             id: new_id(),
-            url: order.notify_url.clone(),
+            url: order.notify_url.clone()?,
             event_type: "TRANSACTION.SUCCESS".to_owned(),
             original_type: "transaction",
             summary: "支付成功",
             out_trade_no: order.out_trade_no.clone(),
             out_refund_no: None,
-            resource: order.paid_resource(&merchant.mchid, &merchant.appid),
+            resource: order.paid_resource(&merchant.mchid),
             created_at: now,
             next_at: now,
             state: DeliveryState::Waiting,
             failures: 0,
             attempts: Vec::new(),
             is_let_go: false,
-        }
+        })
     }
 
     pub(super) fn of_refund(refund: &Refund, url: String, resource: Value, now: Timestamp) -> Self {
@@ -147,8 +148,9 @@ impl Delivery {
         let mut associated_data = self.original_type;
         match fault {
             Some(FaultKind::WrongAmount) => add_one_fen(&mut resource),
-            Some(FaultKind::WrongMchid) => resource["mchid"] = json!("1999999999"),
-            Some(FaultKind::WrongAppid) => resource["appid"] = json!("wxffffffffffffffff"),
+            Some(FaultKind::WrongMchid) => replace(&mut resource, &["mchid", "sp_mchid"], "1999999999"),
+            Some(FaultKind::WrongSubMchid) => replace(&mut resource, &["sub_mchid"], "1699999999"),
+            Some(FaultKind::WrongAppid) => replace(&mut resource, &["appid", "sp_appid"], "wxffffffffffffffff"),
             Some(FaultKind::UnknownOrder) => resource["out_trade_no"] = json!(format!("UNKNOWN{}", random_digits(12))),
             Some(FaultKind::UnknownEventType) => {
                 event_type = "SANDBOX.UNKNOWN";
@@ -194,6 +196,15 @@ impl Delivery {
                 self.next_at = now.plus_ms(delay_ms);
             }
             None => self.state = DeliveryState::GivenUp,
+        }
+    }
+}
+
+/// Replaces whichever of the fields are there.
+fn replace(resource: &mut Value, names: &[&str], value: &str) {
+    for name in names {
+        if let Some(told) = resource.get_mut(*name) {
+            *told = json!(value);
         }
     }
 }

@@ -7,43 +7,76 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::calls::{answer, unknown_path};
 use super::faults::Operation;
-use super::{WeChatPay, certificates, orders, refunds};
+use super::orders::Product;
+use super::parties::Mode;
+use super::{WeChatPay, certificates, codepay, oauth, orders, prepay, refunds};
 
 type Pay = Data<Arc<WeChatPay>>;
 
 pub(crate) fn configure(service: &mut ServiceConfig) {
+    for family in ["/v3/pay/transactions", "/v3/pay/partner/transactions"] {
+        service
+            .route(&format!("{family}/{{product}}"), web::post().to(create))
+            .route(&format!("{family}/out-trade-no/{{number}}"), web::get().to(query))
+            .route(&format!("{family}/id/{{number}}"), web::get().to(query_by_transaction))
+            .route(&format!("{family}/out-trade-no/{{number}}/close"), web::post().to(close))
+            .route(&format!("{family}/out-trade-no/{{number}}/reverse"), web::post().to(reverse));
+    }
     service
-        .route("/v3/pay/transactions/native", web::post().to(create))
-        .route("/v3/pay/transactions/out-trade-no/{number}", web::get().to(query))
-        .route("/v3/pay/transactions/id/{number}", web::get().to(query_by_transaction))
-        .route("/v3/pay/transactions/out-trade-no/{number}/close", web::post().to(close))
+        .configure(oauth::configure)
         .route("/v3/refund/domestic/refunds", web::post().to(refund))
         .route("/v3/refund/domestic/refunds/{number}", web::get().to(query_refund))
         .route("/v3/certificates", web::get().to(list_certificates))
         .route("/v3/{rest:.*}", web::route().to(unknown));
 }
 
-async fn create(pay: Pay, request: HttpRequest, body: Bytes) -> HttpResponse {
-    answer(&pay, &request, &body, Operation::Create, None, orders::create).await
+fn mode_of(request: &HttpRequest) -> Mode {
+    if request.path().starts_with("/v3/pay/partner/") { Mode::Partner } else { Mode::Direct }
+}
+
+async fn create(pay: Pay, request: HttpRequest, body: Bytes, product: Path<String>) -> HttpResponse {
+    let mode = mode_of(&request);
+    match Product::of_path(&product) {
+        None => unknown_path(request.path()),
+        Some(Product::Codepay) => {
+            answer(&pay, &request, &body, Operation::Codepay, None, |merchant, commit| {
+                codepay::pay_by_code(merchant, commit, mode)
+            })
+            .await
+        }
+        Some(product) => {
+            answer(&pay, &request, &body, Operation::Create, None, |merchant, commit| {
+                prepay::create(merchant, commit, mode, product)
+            })
+            .await
+        }
+    }
 }
 
 async fn query(pay: Pay, request: HttpRequest, body: Bytes, number: Path<String>) -> HttpResponse {
     answer(&pay, &request, &body, Operation::Query, Some(&number), |merchant, commit| {
-        orders::query(merchant, &number, commit)
+        orders::query(merchant, &number, commit, mode_of(&request))
     })
     .await
 }
 
 async fn query_by_transaction(pay: Pay, request: HttpRequest, body: Bytes, number: Path<String>) -> HttpResponse {
     answer(&pay, &request, &body, Operation::Query, Some(&number), |merchant, commit| {
-        orders::query_by_transaction(merchant, &number, commit)
+        orders::query_by_transaction(merchant, &number, commit, mode_of(&request))
     })
     .await
 }
 
 async fn close(pay: Pay, request: HttpRequest, body: Bytes, number: Path<String>) -> HttpResponse {
     answer(&pay, &request, &body, Operation::Close, Some(&number), |merchant, commit| {
-        orders::close(merchant, &number, commit)
+        orders::close(merchant, &number, commit, mode_of(&request))
+    })
+    .await
+}
+
+async fn reverse(pay: Pay, request: HttpRequest, body: Bytes, number: Path<String>) -> HttpResponse {
+    answer(&pay, &request, &body, Operation::Reverse, Some(&number), |merchant, commit| {
+        codepay::reverse(merchant, &number, commit, mode_of(&request))
     })
     .await
 }
