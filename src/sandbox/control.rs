@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::SandboxError;
 use super::wechatpay::{
-    FaultDraft, Funds, MerchantDraft, PayDraft, PaymentCodeDraft, RefundStatus, SubMerchantDraft, TrustMode, WeChatPay,
-    openid_of,
+    BillEdit, FaultDraft, Funds, MerchantDraft, PayDraft, PaymentCodeDraft, RefundStatus, SubMerchantDraft, TrustMode,
+    WeChatPay, openid_of,
 };
 
 type Pay = Data<Arc<WeChatPay>>;
@@ -46,6 +46,9 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route(&format!("{merchant}/sub-merchants"), web::post().to(put_sub_merchant))
         .route(&format!("{merchant}/funds"), web::post().to(set_funds))
         .route(&format!("{merchant}/orders/{{number}}/refund-by-hand"), web::post().to(refund_by_hand))
+        .route(&format!("{merchant}/bills/{{date}}/edits"), web::post().to(edit_bill))
+        .route(&format!("{merchant}/bills/{{date}}/edits"), web::delete().to(clear_bill_edits))
+        .route(&format!("{merchant}/bills/{{date}}/synthetic"), web::post().to(serve_synthetic_bill))
         .route(&format!("{merchant}/book"), web::get().to(read_book))
         .route(&format!("{merchant}/orders/{{number}}/pay"), web::post().to(pay_order))
         .route(&format!("{merchant}/orders/{{number}}/refuse"), web::post().to(refuse_order))
@@ -166,6 +169,27 @@ struct RefundByHandBody {
 async fn refund_by_hand(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
     let asked: RefundByHandBody = read(&body)?;
     Ok(HttpResponse::Ok().json(pay.refund_by_hand(&path.0, &path.1, asked.refund_fen)?))
+}
+
+async fn edit_bill(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    pay.edit_bill(&path.0, &path.1, read::<BillEdit>(&body)?)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn clear_bill_edits(pay: Pay, path: Path<(String, String)>) -> Answer {
+    pay.clear_bill_edits(&path.0, &path.1)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SyntheticBody {
+    rows: u64,
+}
+
+async fn serve_synthetic_bill(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let asked: SyntheticBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.serve_synthetic_bill(&path.0, &path.1, asked.rows).await?))
 }
 
 async fn read_book(pay: Pay, mchid: Path<String>) -> Answer {

@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 use serde_json::Value;
 
 use super::wechatpay::{
-    Book, BookOrder, BookRefund, Fault, Funds, Invocation, MerchantDraft, PayDraft, PaymentCode, PaymentCodeDraft,
-    RefundStatus, SubMerchant, SubMerchantDraft, TrustMode, WeChatMerchantCredentials,
+    BillEdit, Book, BookOrder, BookRefund, Fault, Funds, Invocation, MerchantDraft, PayDraft, PaymentCode,
+    PaymentCodeDraft, RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, TrustMode, WeChatMerchantCredentials,
 };
 use super::{Sandbox, SandboxError};
 
@@ -121,6 +121,31 @@ impl Sandbox {
     /// When the order cannot be refunded by that much.
     pub fn refund_by_hand(&self, mchid: &str, out_trade_no: &str, refund_fen: i64) -> Result<BookRefund, SandboxError> {
         self.pay.refund_by_hand(mchid, out_trade_no, refund_fen)
+    }
+
+    /// Makes one difference between the trade bill of a day (`YYYY-MM-DD`) and the book.
+    ///
+    /// # Errors
+    /// When there is no such merchant, or the day is none.
+    pub fn edit_bill(&self, mchid: &str, day: &str, edit: BillEdit) -> Result<(), SandboxError> {
+        self.pay.edit_bill(mchid, day, edit)
+    }
+
+    /// The day's trade bill is that of the book again.
+    ///
+    /// # Errors
+    /// When there is no such merchant, or the day is none.
+    pub fn clear_bill_edits(&self, mchid: &str, day: &str) -> Result<(), SandboxError> {
+        self.pay.clear_bill_edits(mchid, day)
+    }
+
+    /// Serves a made-up trade bill of so many rows for the day, instead of the book's; its rows
+    /// are those of `synthetic_trade`.
+    ///
+    /// # Errors
+    /// When there is no such merchant, or the day is none.
+    pub async fn serve_synthetic_bill(&self, mchid: &str, day: &str, rows: u64) -> Result<SyntheticBill, SandboxError> {
+        self.pay.serve_synthetic_bill(mchid, day, rows).await
     }
 
     /// # Errors

@@ -20,10 +20,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 pub use wechatpay::{
-    AppCredentials, Book, BookCall, BookNotification, BookOrder, BookRefund, CodepayOutcome, DeliveryAttempt,
+    AppCredentials, BillEdit, Book, BookCall, BookNotification, BookOrder, BookRefund, CodepayOutcome, DeliveryAttempt,
     DeliveryState, Fault, FaultDraft, FaultKind, Funds, Invocation, MerchantDraft, Operation, PayDraft, PaymentCode,
-    PaymentCodeDraft, RedeliverySchedule, RefundStatus, SubMerchant, SubMerchantDraft, TradeState, TrustMode,
-    WeChatMerchantCredentials, openid_of,
+    PaymentCodeDraft, RedeliverySchedule, RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, SyntheticTrade,
+    TradeState, TrustMode, WeChatMerchantCredentials, openid_of, synthetic_trade,
 };
 
 use crate::clock::SharedClock;

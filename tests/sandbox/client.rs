@@ -46,6 +46,19 @@ impl Reply {
     }
 }
 
+/// A file as it came over the wire.
+pub struct File {
+    pub status: u16,
+    headers: reqwest::header::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl File {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
 /// What the `Authorization` header is made of; tests spoil one part at a time.
 pub struct Authorization {
     pub scheme: &'static str,
@@ -82,6 +95,25 @@ impl Shop {
         }
     }
 
+    fn header(&self, with: Authorization, method: &str, target: &str, body: &str) -> String {
+        let Authorization { scheme, mchid, serial, timestamp, nonce, signed_body } = with;
+        let signed = signed_body.as_deref().unwrap_or(body);
+        let message = format!("{method}\n{target}\n{timestamp}\n{nonce}\n{signed}\n");
+        let signature = STANDARD.encode(self.key.sign(message.as_bytes()).to_bytes());
+        format!(
+            r#"{scheme} serial_no="{serial}",timestamp="{timestamp}",mchid="{mchid}",nonce_str="{nonce}",signature="{signature}""#
+        )
+    }
+
+    /// A signed GET whose answer is a file, which carries no signature.
+    pub async fn download(&self, target: &str) -> Result<File, reqwest::Error> {
+        let header = self.header(self.authorization(), "GET", target, "");
+        let request = self.http.get(format!("{}{target}", self.sandbox.base_url())).header("Authorization", header);
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(File { status, headers, bytes: response.bytes().await?.to_vec() })
+    }
+
     pub async fn send_as(
         &self,
         with: Authorization,
@@ -90,13 +122,7 @@ impl Shop {
         body: &str,
         named_key: Option<&str>,
     ) -> Result<Reply, reqwest::Error> {
-        let Authorization { scheme, mchid, serial, timestamp, nonce, signed_body } = with;
-        let signed = signed_body.as_deref().unwrap_or(body);
-        let message = format!("{method}\n{target}\n{timestamp}\n{nonce}\n{signed}\n");
-        let signature = STANDARD.encode(self.key.sign(message.as_bytes()).to_bytes());
-        let header = format!(
-            r#"{scheme} serial_no="{serial}",timestamp="{timestamp}",mchid="{mchid}",nonce_str="{nonce}",signature="{signature}""#
-        );
+        let header = self.header(with, method, target, body);
         let url = format!("{}{target}", self.sandbox.base_url());
         let mut request = self
             .http

@@ -1,6 +1,7 @@
 //! The sandbox seen from outside: a raw client that signs for itself, written from the
 //! protocol, and a receiver that keeps what it is sent.
 
+mod bills;
 mod client;
 mod codepay;
 mod control;

@@ -67,6 +67,8 @@ pub enum FaultKind {
     LegacySpelling,
     /// Bills: the hash told is not that of the file.
     WrongHash,
+    /// Bill download: the connection ends in the middle of the file.
+    Truncated,
     /// OAuth: this error number, in an answer with HTTP 200.
     OauthError {
         errcode: i64,
@@ -113,6 +115,7 @@ impl FaultKind {
             Self::ErrorBeforeCommit { .. } | Self::ErrorAfterCommit { .. } => !notify,
             Self::LegacySpelling => !notify && operation != Operation::OauthToken,
             Self::ExtraFields => !notify && operation != Operation::BillDownload,
+            Self::Truncated => operation == Operation::BillDownload,
             Self::WrongHash => matches!(operation, Operation::TradeBill | Operation::FundFlowBill),
             Self::OauthError { .. } | Self::SnapshotUser => operation == Operation::OauthToken,
             Self::RefundOutcome { .. } => matches!(operation, Operation::Refund | Operation::AbnormalRefund),
@@ -239,6 +242,7 @@ enum KindName {
     ExtraFields,
     LegacySpelling,
     WrongHash,
+    Truncated,
     OauthError,
     SnapshotUser,
     RefundOutcome,
@@ -291,6 +295,7 @@ impl FaultDraft {
             KindName::ExtraFields => FaultKind::ExtraFields,
             KindName::LegacySpelling => FaultKind::LegacySpelling,
             KindName::WrongHash => FaultKind::WrongHash,
+            KindName::Truncated => FaultKind::Truncated,
             KindName::SnapshotUser => FaultKind::SnapshotUser,
             KindName::OauthError => FaultKind::OauthError {
                 errcode: self.errcode.ok_or_else(|| missing("errcode", "give an error number, such as 40029"))?,

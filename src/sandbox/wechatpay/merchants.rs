@@ -9,6 +9,7 @@ use rsa::RsaPublicKey;
 use serde::{Deserialize, Serialize};
 
 use super::apps::{AppCredentials, Apps};
+use super::bills::Bills;
 use super::book::BookCall;
 use super::certificates::{PlatformCertificate, self_signed};
 use super::errors::Refusal;
@@ -24,6 +25,7 @@ use crate::sandbox::SandboxError;
 const CALLS_KEPT: usize = 1000;
 const API_V3_KEY_CHARS: usize = 32;
 const CERTIFICATE_LIFETIME_S: i64 = 5 * 365 * 86_400;
+const BILL_LINK_LIFE_S: i64 = 300;
 const MERCHANT_SUBJECT: &str = "C=CN,O=Luodi Sandbox Merchant,CN=Sandbox Merchant";
 
 /// What to set up; everything left out is made up.
@@ -58,6 +60,8 @@ pub struct MerchantDraft {
     pub refund_delay_ms: u64,
     /// §11.2 asks for a minute between partial refunds of one order; 0 does not enforce it.
     pub refund_spacing_s: u32,
+    /// How long a bill's download link works: 300 s when left out, 30 s on older pages.
+    pub bill_link_life_s: Option<u32>,
     /// Where refund results go when the refund itself names no address.
     pub refund_notify_url: Option<String>,
 }
@@ -123,6 +127,7 @@ pub(super) struct Merchant {
     pub(super) h5_hosts: Vec<String>,
     pub(super) h5_any_address: bool,
     pub(super) funds: Funds,
+    pub(super) bills: Bills,
     pub(super) name: String,
     pub(super) api_v3_key: String,
     pub(super) serial: String,
@@ -157,6 +162,7 @@ impl Merchant {
             h5_hosts: draft.h5_hosts,
             h5_any_address: draft.h5_any_address,
             funds: Funds::default(),
+            bills: Bills::new(draft.bill_link_life_s.map_or(BILL_LINK_LIFE_S, i64::from)),
             name: draft.name.unwrap_or_else(|| "落地示例商店".to_owned()),
             api_v3_key: draft.apiv3_key.unwrap_or_else(|| random_alphanumeric(API_V3_KEY_CHARS)),
             serial: own.serial,

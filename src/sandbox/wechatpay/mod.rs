@@ -7,6 +7,7 @@
 
 mod apps;
 mod authorization;
+mod bills;
 mod book;
 mod calls;
 mod certificates;
@@ -36,6 +37,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 pub use apps::{AppCredentials, openid_of};
+pub use bills::{BillEdit, SyntheticBill, SyntheticTrade, synthetic_trade};
 pub use book::{Book, BookCall, BookNotification, BookOrder, BookRefund};
 pub use codepay::{CodepayOutcome, PaymentCode, PaymentCodeDraft};
 pub use faults::{Fault, FaultDraft, FaultKind, Operation};

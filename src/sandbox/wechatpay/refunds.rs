@@ -403,7 +403,8 @@ pub(super) fn settle_due(merchant: &mut Merchant, now: Timestamp) {
         match merchant.refunds.get(&number).and_then(|refund| refund.outcome) {
             Some((at, status)) if at <= now => {
                 // Cannot be final yet: a script that settles it clears the outcome.
-                let _ = settle(merchant, &number, status, now);
+                // Dated when it was due, not when somebody looked.
+                let _ = settle(merchant, &number, status, at);
             }
             Some(_) => merchant.refunds_waiting.push(number),
             None => {}

@@ -9,7 +9,7 @@ use super::calls::{answer, unknown_path};
 use super::faults::Operation;
 use super::orders::Product;
 use super::parties::Mode;
-use super::{WeChatPay, certificates, codepay, oauth, orders, prepay, refunds};
+use super::{WeChatPay, bills, certificates, codepay, oauth, orders, prepay, refunds};
 
 type Pay = Data<Arc<WeChatPay>>;
 
@@ -26,6 +26,9 @@ pub(crate) fn configure(service: &mut ServiceConfig) {
         .configure(oauth::configure)
         .route("/v3/refund/domestic/refunds", web::post().to(refund))
         .route("/v3/refund/domestic/refunds/{number}", web::get().to(query_refund))
+        .route("/v3/bill/tradebill", web::get().to(trade_bill))
+        .route("/v3/bill/fundflowbill", web::get().to(fund_flow_bill))
+        .route("/v3/billdownload/file", web::get().to(download_bill))
         .route("/v3/certificates", web::get().to(list_certificates))
         .route("/v3/{rest:.*}", web::route().to(unknown));
 }
@@ -92,6 +95,25 @@ async fn query_refund(pay: Pay, request: HttpRequest, body: Bytes, number: Path<
         refunds::query(merchant, &number, commit)
     })
     .await
+}
+
+fn bill_date(request: &HttpRequest) -> Option<String> {
+    let mut given = form_urlencoded::parse(request.query_string().as_bytes());
+    given.find(|(name, _)| name == "bill_date").map(|(_, day)| day.into_owned())
+}
+
+async fn trade_bill(pay: Pay, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let day = bill_date(&request);
+    answer(&pay, &request, &body, Operation::TradeBill, day.as_deref(), bills::trade_bill).await
+}
+
+async fn fund_flow_bill(pay: Pay, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let day = bill_date(&request);
+    answer(&pay, &request, &body, Operation::FundFlowBill, day.as_deref(), bills::fund_flow_bill).await
+}
+
+async fn download_bill(pay: Pay, request: HttpRequest) -> HttpResponse {
+    bills::download(&pay, &request).await
 }
 
 async fn list_certificates(pay: Pay, request: HttpRequest, body: Bytes) -> HttpResponse {

@@ -3,6 +3,7 @@
 //! Promises: every refusal names the field and what to do instead.
 
 use super::apps::Apps;
+use super::bills::{BillDay, BillEdit, SyntheticBill, measure_synthetic};
 use super::certificates::PlatformCertificate;
 use super::codepay::{CodepayOutcome, PaymentCode, PaymentCodeDraft};
 use super::funds::Funds;
@@ -15,6 +16,8 @@ use super::trust::TrustMode;
 use super::{Book, BookOrder, BookRefund, Fault, MerchantDraft, WeChatMerchantCredentials, WeChatPay};
 use crate::clock::Timestamp;
 use crate::sandbox::SandboxError;
+
+const SYNTHETIC_ROWS_MAX: u64 = 10_000_000;
 
 impl WeChatPay {
     pub(crate) async fn add_merchant(&self, draft: MerchantDraft) -> Result<WeChatMerchantCredentials, SandboxError> {
@@ -184,6 +187,45 @@ impl WeChatPay {
         Ok(refunded)
     }
 
+    /// Makes one difference between the day's trade bill and the book.
+    pub(crate) fn edit_bill(&self, mchid: &str, day: &str, edit: BillEdit) -> Result<(), SandboxError> {
+        let day = read_day(day)?;
+        self.with_merchant(mchid, |merchant, _| {
+            merchant.bills.edit(&day, edit);
+            Ok(())
+        })
+    }
+
+    /// The day's bill is that of the book again.
+    pub(crate) fn clear_bill_edits(&self, mchid: &str, day: &str) -> Result<(), SandboxError> {
+        let day = read_day(day)?;
+        self.with_merchant(mchid, |merchant, _| {
+            merchant.bills.clear_edits(&day);
+            Ok(())
+        })
+    }
+
+    /// Serves a made-up trade bill of that many rows for the day, instead of the book's.
+    pub(crate) async fn serve_synthetic_bill(
+        &self,
+        mchid: &str,
+        day: &str,
+        rows: u64,
+    ) -> Result<SyntheticBill, SandboxError> {
+        let day = read_day(day)?;
+        if !(1..=SYNTHETIC_ROWS_MAX).contains(&rows) {
+            return Err(SandboxError::refused("rows", "is out of range", "give 1 to 10000000"));
+        }
+        let (appid, owner) =
+            self.with_merchant(mchid, |merchant, _| Ok((merchant.appid.clone(), merchant.mchid.clone())))?;
+        let measured = tokio::task::spawn_blocking(move || measure_synthetic(&day, appid, owner, rows));
+        let bill = measured.await.map_err(SandboxError::key)?;
+        self.with_merchant(mchid, |merchant, _| {
+            merchant.bills.serve_synthetic(bill.clone());
+            Ok(bill)
+        })
+    }
+
     pub(crate) fn has_order(&self, mchid: &str, number: &str) -> Result<(), SandboxError> {
         self.with_merchant(mchid, |merchant, _| {
             merchant.orders.contains_key(number).then_some(()).ok_or_else(unknown_order)
@@ -244,6 +286,10 @@ impl WeChatPay {
     pub(crate) fn clear_faults(&self) {
         self.lock().faults.clear();
     }
+}
+
+fn read_day(text: &str) -> Result<BillDay, SandboxError> {
+    BillDay::parse(text).ok_or_else(|| SandboxError::refused("date", "is no day", "give YYYY-MM-DD"))
 }
 
 pub(super) fn unknown_order() -> SandboxError {
