@@ -5,6 +5,7 @@
 //! Refuses everything it does not know with 404. Written from the protocol alone: it shares
 //! no code with the client it is meant to test.
 
+mod abnormal_refunds;
 mod apps;
 mod authorization;
 mod bills;
