@@ -21,6 +21,7 @@ error-not-found = { $what ->
     [delivery] 该地址下没有这次投递。
     [locale] 没有这种语言。可用的语言见 /v1/locales。
     [qr] 这次支付尝试现在没有可显示的二维码：它不在待支付状态。
+    [region] 没有这个行政区划。
    *[page] 该地址没有内容。可用的接口见 /docs。
 }
 error-method-not-allowed-title = 不支持的请求方法
@@ -118,6 +119,9 @@ field-replay-selection = 请提供“event_ids”，或同时提供“from”和
 field-not-after = 请填写晚于“{ $other }”的时间。
 field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
+field-region-code = 行政区划代码为六位数字，乡镇街道为九位，例如 440305。
+field-unknown-shop-region = 上传的列表中没有这个地区 ID。
+field-not-a-province = 请填写省级行政区划代码（六位数字），例如 440000。
 
 # 商户账号的配置。
 setting-certificate-not-of-key = 证书与私钥不是一对：请使用同一次下载得到的两个文件。

@@ -54,6 +54,14 @@ impl Prepared {
         }
     }
 
+    /// An answer that is sent once and not worth compressing.
+    #[must_use]
+    pub fn passing(body: &impl Serialize) -> Self {
+        let plain = serde_json::to_vec(body).unwrap_or_default();
+        let hash = sha256_hex(&plain)[..20].to_owned();
+        Self { plain: plain.into(), gzip: None, brotli: None, hash }
+    }
+
     /// The bytes in the first of the wanted encodings that exists, and which that is.
     #[must_use]
     pub fn body(&self, wanted: Encoding) -> (Bytes, Encoding) {
@@ -142,14 +150,6 @@ impl Published {
             return Some(Arc::new(Prepared::of(&children)));
         }
         Some(self.lists.get(key, || Prepared::of(&children)))
-    }
-
-    /// An answer that is not kept.
-    #[must_use]
-    pub fn passing(body: &impl Serialize) -> Prepared {
-        let plain = serde_json::to_vec(body).unwrap_or_default();
-        let hash = sha256_hex(&plain)[..20].to_owned();
-        Prepared { plain: plain.into(), gzip: None, brotli: None, hash }
     }
 }
 
