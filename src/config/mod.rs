@@ -161,6 +161,16 @@ settings! {
         return_url_hosts: Vec<String> = Vec::new(),
         /// A PNG file, up to 256 KiB and 1024 pixels wide, shown in the middle of this shop's QR codes.
         qr_logo: Option<String> = None,
+        /// What stands for a buyer's address where nothing is delivered (vouchers, downloads), since Magento needs
+        /// a billing address and mainland shoppers are asked for none. All four, or none. The province as
+        /// Magento's region code, such as "CN-GD".
+        virtual_billing_region: Option<String> = None,
+        /// Its city, such as "深圳市".
+        virtual_billing_city: Option<String> = None,
+        /// Its postal code, six digits.
+        virtual_billing_postcode: Option<String> = None,
+        /// District, street and number.
+        virtual_billing_street: Option<String> = None,
         /// Language of the payment page where the browser asks for none we have: "zh-Hans", "zh-Hant-HK",
         /// "zh-Hant-TW" or "en".
         locale: Option<String> = None,
