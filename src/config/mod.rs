@@ -20,7 +20,7 @@ use secrecy::SecretString;
 pub use problem::{ConfigError, Problem};
 use setting::{Setting, settings};
 pub use sources::{NOT_SETTINGS, process_environment};
-pub use values::{DuplicatePolicy, IpNetwork, LogFormat};
+pub use values::{DuplicatePolicy, HkMoTwChoice, IpNetwork, LogFormat};
 
 settings! {
     /// Luodi's settings.
@@ -53,6 +53,8 @@ settings! {
         wording: WordingConfig = WordingConfig::default(),
         /// How much a caller may ask for.
         limits: LimitsConfig = LimitsConfig::default(),
+        /// The table of administrative divisions.
+        regions: RegionsConfig = RegionsConfig::default(),
         /// How long data is kept.
         retention: RetentionConfig = RetentionConfig::default(),
         /// The shops served here, each under a short name of its own (a-z, 0-9, hyphens).
@@ -137,6 +139,15 @@ settings! {
 }
 
 settings! {
+    /// The table of administrative divisions.
+    pub struct RegionsConfig {
+        /// A folder for newer tables than the one inside the program; `luodi regions import` fills it, and a
+        /// running server takes over what it finds there within a minute, or at once on SIGHUP.
+        folder: Option<String> = None,
+    }
+}
+
+settings! {
     /// How long data is kept.
     pub struct RetentionConfig {
         /// Days an answer is kept for repetition under the same Idempotency-Key, 1 to 90.
@@ -171,6 +182,9 @@ settings! {
         virtual_billing_postcode: Option<String> = None,
         /// District, street and number.
         virtual_billing_street: Option<String> = None,
+        /// Hong Kong, Macao and Taiwan in address forms: "regions" beside the provinces, or "countries" of
+        /// their own as Magento also lists them.
+        hk_mo_tw: HkMoTwChoice = HkMoTwChoice::Regions,
         /// Language of the payment page where the browser asks for none we have: "zh-Hans", "zh-Hant-HK",
         /// "zh-Hant-TW" or "en".
         locale: Option<String> = None,
