@@ -6,6 +6,8 @@
 
 /// Builds the running program from a `Config`; `main`, the demo and every test use it.
 pub mod app;
+/// The Chinese address form as data: fields, labels, rules, and where each goes in Magento.
+pub mod checkout_profile;
 /// One file per command.
 pub mod cli;
 /// The hand on time: real in production, set by hand in tests.
@@ -26,6 +28,8 @@ pub mod i18n;
 pub mod ids;
 /// Background work, one bounded `step()` at a time.
 pub mod jobs;
+/// Our wording as a Magento language package, and the faults of others.
+pub mod magento_language;
 /// Amounts in integer fen (分).
 pub mod money;
 /// What is owed, how it is being paid, and what has been returned.

@@ -21,6 +21,7 @@ error-not-found = { $what ->
     [delivery] 此網址下沒有這次投遞。
     [locale] 沒有這種語言。可用的語言見 /v1/locales。
     [qr] 這次付款嘗試目前沒有可顯示的 QR Code：它不在待付款狀態。
+    [region] 沒有這個行政區劃。
    *[page] 此網址沒有內容。可用的 API 見 /docs。
 }
 error-method-not-allowed-title = 不支援的請求方法
@@ -117,6 +118,12 @@ field-replay-selection = 請提供「event_ids」，或同時提供「from」與
 field-not-after = 請填寫晚於「{ $other }」的時間。
 field-cursor = 請使用同一清單回傳的 next_cursor。
 field-nul-character = 請移除 NUL 字元。
+field-unknown-message = 沒有「{ $id }」這個文字。
+field-unknown-message-nearest = 沒有「{ $id }」這個文字。您是否想寫「{ $nearest }」？
+field-text-or-whole-number = 請填寫帶引號的文字或整數；金額與日期請先排好格式。
+field-region-code = 行政區劃代碼為六碼數字，鄉鎮街道為九碼，例如 440305。
+field-unknown-shop-region = 上傳的清單中沒有這個地區 ID。
+field-not-a-province = 請填寫省級行政區劃代碼（六碼數字），例如 440000。
 
 # Settings of merchant accounts.
 setting-certificate-not-private-key = 這是憑證；此處應填私鑰（apiclient_key.pem）。

@@ -176,6 +176,16 @@ settings! {
         /// pays; "cashier" shows the page's address, which any wallet opens and pays inside. The latter needs
         /// an account that pays inside WeChat (app_secret); without one the gateway's own is shown.
         cashier_qr: CashierQr = CashierQr::Gateway,
+        /// What stands for a buyer's address where nothing is delivered (vouchers, downloads), since Magento needs
+        /// a billing address and mainland shoppers are asked for none. All four, or none. The province as
+        /// Magento's region code, such as "CN-GD".
+        virtual_billing_region: Option<String> = None,
+        /// Its city, such as "深圳市".
+        virtual_billing_city: Option<String> = None,
+        /// Its postal code, six digits.
+        virtual_billing_postcode: Option<String> = None,
+        /// District, street and number.
+        virtual_billing_street: Option<String> = None,
         /// Hong Kong, Macao and Taiwan in address forms: "regions" beside the provinces, or "countries" of
         /// their own as Magento also lists them.
         hk_mo_tw: HkMoTwChoice = HkMoTwChoice::Regions,
