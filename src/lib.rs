@@ -30,6 +30,8 @@ pub mod jobs;
 pub mod money;
 /// What is owed, how it is being paid, and what has been returned.
 pub mod payments;
+/// Administrative divisions (行政区划): the table, what became of abolished units, and a shop's view.
+pub mod regions;
 /// Stand-ins for the gateways, an independent second reading of each protocol.
 pub mod sandbox;
 /// Persistence by intent on SQLite or PostgreSQL.
