@@ -66,7 +66,7 @@ pub fn read(lexicon: &Lexicon, text: &Folded, marks: &mut Marks) -> Chains {
     let scanned = lexicon.scan(text);
     let mut begins = vec![false; text.len() + 1];
     for found in &scanned {
-        begins[found.start as usize] |= lexicon.has_full(found.name);
+        begins[found.start as usize] |= lexicon.names_place(found.name);
     }
     let matches = outermost(lexicon, text, marks, &begins, scanned);
     mark_fillers(lexicon, text, marks, &matches);
@@ -130,7 +130,7 @@ struct Reader<'a> {
     lexicon: &'a Lexicon,
     text: &'a Folded,
     marks: &'a Marks,
-    /// Where names with suffix begin.
+    /// Where names of places begin.
     begins: &'a [bool],
     all: Vec<Chain>,
     /// Chains that the next name may go on.
@@ -146,6 +146,8 @@ struct Piece {
     score: i32,
     claimed: bool,
     alone: bool,
+    /// A current unit has this name too: the old one is meant only inside its old city.
+    shadowed: bool,
 }
 
 impl Reader<'_> {
@@ -160,19 +162,23 @@ impl Reader<'_> {
         for reading in self.lexicon.readings(found.name) {
             let Some(piece) = self.piece(reading, start, end) else { continue };
             let mut best: Option<Chain> = piece.alone.then(|| self.begin(&piece, found));
+            // Small before large (南山区, 深圳市) is kept apart: what comes next may go on from the large alone.
+            let mut reversed: Option<Chain> = None;
             for at in &self.open {
                 let chain = &self.all[*at as usize];
                 let overlapping = chain.end == start + 1 && chain.end > start && self.text.chars[start] == '市';
                 if chain.end > start && !overlapping {
                     continue;
                 }
-                if let Some(longer) = self.extend(*at, chain, &piece, found)
-                    && best.as_ref().is_none_or(|best| longer.score > best.score)
-                {
-                    best = Some(longer);
+                let Some(longer) = self.extend(*at, chain, &piece, found) else { continue };
+                let upwards = chain.covers & piece.level == 0 && piece.level < chain.covers_deepest();
+                let slot = if upwards { &mut reversed } else { &mut best };
+                if slot.as_ref().is_none_or(|best| longer.score > best.score) {
+                    *slot = Some(longer);
                 }
             }
             self.all.extend(best);
+            self.all.extend(reversed);
         }
         for at in first_new..self.all.len() {
             self.open.push(u32::try_from(at).unwrap_or(u32::MAX));
@@ -204,6 +210,7 @@ impl Reader<'_> {
                     score: 6,
                     claimed: false,
                     alone: true,
+                    shadowed: false,
                 });
             }
         };
@@ -211,13 +218,13 @@ impl Reader<'_> {
             return None;
         }
         let institution = if claim == Claim::Institution { 12 } else { 0 };
-        let (level, recent, alone) = match *reading {
-            Reading::Retired { retired, same_name, .. } => {
+        let (level, recent, shadowed) = match *reading {
+            Reading::Retired { retired, shadowed, .. } => {
                 let old = self.lexicon.retired(retired);
                 let level = if old.code.digits() % 100 == 0 { CITY } else { DISTRICT };
-                (level, old.gone_by >= 2009, !same_name && end - start > 2)
+                (level, old.gone_by >= 2009, shadowed)
             }
-            _ => (self.level(unit), true, true),
+            _ => (self.level(unit), true, false),
         };
         let retired_cost = i32::from(retired.is_some()) + if recent { 0 } else { 5 };
         Some(Piece {
@@ -227,7 +234,8 @@ impl Reader<'_> {
             level,
             score: base + length - institution - retired_cost,
             claimed: claim == Claim::Possible,
-            alone,
+            alone: !shadowed && (retired.is_none() || end - start > 2),
+            shadowed,
         })
     }
 
@@ -270,6 +278,9 @@ impl Reader<'_> {
         let inside = |unit: UnitAt| chain.targets.as_slice().iter().any(|outer| lexicon.within(unit, *outer));
         let around = |unit: UnitAt| piece.targets.as_slice().iter().any(|outer| lexicon.within(unit, *outer));
         let deeper = piece.level > chain.covers_deepest();
+        if piece.shadowed && !(chain.covers & CITY != 0 && deeper && self.old_path(chain, piece)) {
+            return None;
+        }
         let begun = self.begin(piece, found);
         let (targets, score, retired) = if deeper {
             let targets = if self.old_path(chain, piece) { piece.targets } else { piece.targets.filtered(inside) };

@@ -63,7 +63,7 @@ impl Targets {
 pub enum Reading {
     Unit { unit: UnitAt, form: Form },
     /// By its place in [`Regions::all_retired`].
-    Retired { retired: u16, form: Form, targets: Targets, same_name: bool },
+    Retired { retired: u16, form: Form, targets: Targets, shadowed: bool },
     /// By its place in [`Regions::towns`].
     Town { town: u32 },
     /// 市辖区 and the like.
@@ -98,6 +98,8 @@ pub struct Lexicon {
     readings_of: Vec<(u32, u32)>,
     /// Names that are official or unmistakable, in force or not.
     full: Vec<bool>,
+    /// Names of units, in force or not, or full names of towns.
+    places: Vec<bool>,
     spots: Vec<Spot>,
     /// Units whose third level is the town: 东莞, 中山, 儋州, 嘉峪关 and province-administered counties.
     ends_at_city: Vec<bool>,
@@ -203,6 +205,10 @@ impl Lexicon {
             .iter()
             .map(|(start, end): &(u32, u32)| readings[*start as usize..*end as usize].iter().any(is_full))
             .collect();
+        let places = readings_of
+            .iter()
+            .map(|(start, end): &(u32, u32)| readings[*start as usize..*end as usize].iter().any(is_place))
+            .collect();
         let spots: Vec<Spot> =
             regions.units().iter().zip(0..).map(|(unit, at)| spot(unit, at, &place)).collect();
         let ends_at_city = regions
@@ -216,7 +222,7 @@ impl Lexicon {
             .collect();
         let postal_prefixes = postal_prefixes(&regions, &place);
         let areas = AreaCodes::new(regions.units().iter().map(|unit| &*unit.area_code));
-        Self { automaton, readings, readings_of, full, spots, ends_at_city, areas, postal_prefixes, regions }
+        Self { automaton, readings, readings_of, full, places, spots, ends_at_city, areas, postal_prefixes, regions }
     }
 
     /// Every occurrence of every name, overlapping ones included, by start and then the longest first.
@@ -245,6 +251,12 @@ impl Lexicon {
     #[must_use]
     pub fn has_full(&self, name: u32) -> bool {
         self.full[name as usize]
+    }
+
+    /// The name is one of a unit or town.
+    #[must_use]
+    pub fn names_place(&self, name: u32) -> bool {
+        self.places[name as usize]
     }
 
     #[must_use]
@@ -297,6 +309,14 @@ fn is_full(reading: &Reading) -> bool {
             | Reading::Town { .. }
             | Reading::Zone
     )
+}
+
+const fn is_place(reading: &Reading) -> bool {
+    match reading {
+        Reading::Unit { form, .. } | Reading::Retired { form, .. } => !matches!(form, Form::Abbreviation),
+        Reading::Town { .. } => true,
+        Reading::Filler | Reading::Zone => false,
+    }
 }
 
 fn has_suffix(alias: &str) -> bool {
@@ -364,13 +384,19 @@ impl Names {
     fn add_retired(&mut self, regions: &Regions, retired: &Retired, at: u16, place: &HashMap<u32, UnitAt>) {
         let targets = Targets::of(retired.successors.iter().filter_map(|code| place.get(&code.digits()).copied()));
         let Some(first) = targets.as_slice().first() else { return };
-        let same_name = targets.as_slice().iter().any(|t| regions.units()[*t as usize].name == retired.name);
-        let reading = |form| Reading::Retired { retired: at, form, targets, same_name };
+        // Recoded under the same name, or a county city whose name its prefecture took over.
+        let shadowed = regions.units_named(&retired.name).any(|unit| {
+            targets.as_slice().iter().any(|target| {
+                let target = &regions.units()[*target as usize];
+                target.code == unit.code || target.city_code == Some(unit.code)
+            })
+        });
+        let reading = |form| Reading::Retired { retired: at, form, targets, shadowed };
         self.add(&retired.name, reading(Form::Full));
         // 襄樊 for 襄樊市: only where the stem is not that of the heir, whose own short form says the same.
         let stem = stem(&retired.name);
         let heir = &regions.units()[*first as usize];
-        if stem.chars().count() >= 2 && stem != &*heir.short_name && !same_name {
+        if stem.chars().count() >= 2 && stem != &*heir.short_name && !shadowed && retired.gone_by >= 2001 {
             self.add(stem, reading(Form::Short));
         }
     }

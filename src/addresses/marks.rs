@@ -25,7 +25,7 @@ pub enum Mark {
 /// One mark for each character, with counts that make "is there anything between these two" cheap.
 pub struct Marks {
     marks: Vec<Mark>,
-    /// How many `Open` characters stand before each position.
+    /// How many `Open` characters, and those of phones, stand before each position.
     open_before: Vec<u32>,
 }
 
@@ -44,7 +44,7 @@ impl Marks {
         self.open_before.clear();
         self.open_before.push(0);
         for mark in &self.marks {
-            open += u32::from(*mark == Mark::Open);
+            open += u32::from(matches!(mark, Mark::Open | Mark::Phone));
             self.open_before.push(open);
         }
     }
@@ -66,7 +66,7 @@ impl Marks {
         self.get(at) == Some(Mark::Open)
     }
 
-    /// Nothing of the address stands in between.
+    /// Nothing of the address stands in between, and no phone.
     #[must_use]
     pub fn clear_between(&self, start: usize, end: usize) -> bool {
         start <= end && self.open_before[start.min(self.marks.len())] == self.open_before[end.min(self.marks.len())]

@@ -16,6 +16,7 @@ pub mod normalize;
 pub mod parse;
 pub mod phone;
 mod region;
+pub mod samples;
 pub mod surnames;
 
 pub use answer::{Address, Candidate, Former, How, Part, Status, WarningCode};

@@ -43,9 +43,15 @@ const PLACE_WORDS: [&str; 66] = [
 ];
 
 /// Finds the name and marks it.
-pub fn read(text: &Folded, marks: &mut Marks, labels: &[Label], phones: &[(usize, usize)]) -> Option<Found> {
+pub fn read(
+    text: &Folded,
+    marks: &mut Marks,
+    labels: &[Label],
+    phones: &[(usize, usize)],
+    is_place: impl Fn(usize, usize) -> bool,
+) -> Option<Found> {
     let tokens = tokens(text, marks);
-    let reader = Reader { text, marks, labels, phones, tokens: &tokens };
+    let reader = Reader { text, marks, labels, phones, tokens: &tokens, is_place: &is_place };
     let found = reader.labelled().or_else(|| reader.best())?;
     marks.set(found.start, found.end, Mark::Name);
     // 收 behind the name goes with it.
@@ -119,6 +125,8 @@ struct Reader<'a> {
     labels: &'a [Label],
     phones: &'a [(usize, usize)],
     tokens: &'a [Token],
+    /// The span is the name of a unit, and the region is known without it.
+    is_place: &'a dyn Fn(usize, usize) -> bool,
 }
 
 impl Reader<'_> {
@@ -144,7 +152,7 @@ impl Reader<'_> {
             .enumerate()
             .map(|(at, token)| {
                 let end = without_tail(self.text, *token);
-                (self.points(at, token.start, end), token.start, end)
+                (self.points(at, *token, end), token.start, end)
             })
             .max_by_key(|(points, start, _)| (*points, std::cmp::Reverse(*start)));
         if let Some((points, start, end)) = standing
@@ -177,9 +185,17 @@ impl Reader<'_> {
     }
 
     /// Points of a part that stands alone.
-    fn points(&self, at: usize, start: usize, end: usize) -> i32 {
+    fn points(&self, at: usize, token: Token, end: usize) -> i32 {
+        let start = token.start;
         let chars = &self.text.chars[start..end];
         let mut points = likeness(chars);
+        // 宝应, 贺州 beside the phone while the region is known: people bear such names.
+        if points < 22 && chars.len() <= 3 && (self.is_place)(start, end) && self.beside_phone(start, end) {
+            points = 22;
+        }
+        if points > -40 && end < token.end {
+            points += 22;
+        }
         if points <= -40 {
             return points;
         }
@@ -232,7 +248,9 @@ impl Reader<'_> {
                 } else {
                     return None;
                 };
-                let likeness = likeness(name);
+                // 7楼娄金: the first character of 楼娄金 is the door.
+                let is_door = DOORS.contains(name[0]) && (before.is_ascii_digit() || DOORS.contains(before));
+                let likeness = likeness(name) - if is_door { 30 } else { 0 };
                 (named && likeness > 20).then_some((likeness + door, token.start + cut))
             })
             .max_by_key(|(points, _)| *points)?;

@@ -4,6 +4,7 @@
 //! become simplified ones. Folding is for matching only; what is handed back is cut from the buyer's own
 //! characters. Invisible characters are dropped from both. Folding a folded text changes nothing.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Traditional and variant characters, each followed by its simplified form. From `OpenCC`, see provinces/NOTICE.
@@ -49,6 +50,17 @@ pub fn fold(c: char) -> Option<char> {
             _ => c,
         },
     })
+}
+
+/// A traditional form of a simplified character, or the character itself. One of several may be meant: for samples
+/// and tests, not for people.
+#[must_use]
+pub fn traditional(c: char) -> char {
+    static TRADITIONAL: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+        let characters: Vec<char> = VARIANTS.chars().filter(|c| !c.is_whitespace()).collect();
+        characters.chunks_exact(2).map(|pair| (pair[1], pair[0])).collect()
+    });
+    TRADITIONAL.get(&c).copied().unwrap_or(c)
 }
 
 /// A name as the matcher compares it.

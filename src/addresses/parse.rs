@@ -63,7 +63,9 @@ impl AddressParser {
         let postal_code = self.postal_code(&text, &mut marks, &labels, region.province_at, &mut warnings);
         marks.count();
         let spans: Vec<(usize, usize)> = phones.iter().map(|found| (found.start, found.end)).collect();
-        let name = name::read(&text, &mut marks, &labels, &spans);
+        let name = name::read(&text, &mut marks, &labels, &spans, |start, end| {
+            region.complete && chains.matches.iter().any(|m| (m.start as usize, m.end as usize) == (start, end))
+        });
         let detail = detail::read(&text, &marks, region.span);
 
         if !identities.is_empty() {
