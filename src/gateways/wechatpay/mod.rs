@@ -9,6 +9,7 @@ mod errors;
 mod notification;
 mod opening;
 mod party;
+pub mod paying_app;
 mod reports;
 mod requests;
 pub mod settings;
