@@ -82,10 +82,14 @@ async fn the_order_names_the_shoppers_address_as_seen_behind_a_trusted_proxy() {
     let payment = asked(&house, json!({})).await;
     let phone = Phone::new(SAFARI);
     let form = format!("client_secret={}", text(&payment["client_secret"]));
-    let request = house.http.post(house.url(&format!("/pay/{}", text(&payment["id"]))));
+    let request = phone.post(&house.url(&format!("/pay/{}", text(&payment["id"]))));
     let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
-    assert_eq!(phone.send(request.header("x-forwarded-for", "203.0.113.7, 127.0.0.1")).await.status, 303);
-    assert_eq!(house.book().orders[0].payer_client_ip, Some("203.0.113.7".parse().unwrap()));
+    let answer = phone.send(request.header("x-forwarded-for", "203.0.113.7, 127.0.0.1")).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let id = text(&payment["id"]).parse().unwrap();
+    let ledger = house.app.state.payments.ledger(id).await.unwrap();
+    assert!(ledger.attempts[0].request.contains("\"payer_client_ip\":\"203.0.113.7\""));
+    assert!(ledger.attempts[0].request.contains("\"type\":\"iOS\""), "{}", ledger.attempts[0].request);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,7 +198,7 @@ async fn a_shopper_without_wechat_on_this_phone_asks_for_a_code() {
     tap(&house, &phone, &payment).await;
     let page = phone.open(&format!("{}&flow=qr", text(&payment["cashier_url"]))).await;
     assert_eq!(attribute(&page, "data-stage"), "qr");
-    let states: Vec<String> = house.book().orders.iter().map(|o| format!("{:?}", o.state)).collect();
+    let states: Vec<String> = house.book().orders.iter().map(|o| format!("{:?}", o.trade_state)).collect();
     assert_eq!(states, ["Closed", "Notpay"], "the link's order is ended first");
 }
 

@@ -52,12 +52,11 @@ async fn inside_wechat_the_shopper_is_recognised_and_goes_straight_to_the_passwo
     assert!(text(&parameters["package"]).starts_with("prepay_id=wx") && parameters["signType"] == "RSA");
     house.sandbox.invoke_jsapi(&parameters).expect("WeChat accepts the signature");
     let openid = openid_of(&house.merchant.appid, "ming");
-    assert_eq!(house.book().orders[0].openid.as_deref(), Some(openid.as_str()));
-
     for shown in [page.text, house.get(&crate::support::path_of(&payment, "")).await.text] {
         assert!(!shown.contains(&openid), "the openid stays on the server");
     }
     house.pay(&house.read(&payment).await).await;
+    assert_eq!(house.book().orders[0].openid.as_deref(), Some(openid.as_str()), "the order was this payer's");
     assert_eq!(house.read(&payment).await["status"], "paid");
     assert_eq!(attribute(&phone.open(&cashier).await, "data-stage"), "paid");
 }
@@ -74,7 +73,7 @@ async fn a_reload_asks_wechat_no_second_time_and_a_tap_continues_the_same_order(
 
     let path = crate::support::path_of(&payment, "/attempts");
     let secret = text(&payment["client_secret"]);
-    let request = house.http.post(format!("{}?client_secret={secret}", house.url(&path)));
+    let request = phone.post(&format!("{}?client_secret={secret}", house.url(&path)));
     let body = json!({ "gateway": "wechatpay", "flow": "auto" });
     let again = phone.send(request.header("idempotency-key", crate::support::fresh_key()).json(&body)).await;
     assert_eq!(again.status, 201, "{}", again.text);
@@ -107,7 +106,7 @@ async fn a_second_payer_ends_the_first_ones_order() {
     assert_eq!(attribute(&ming.arrive(&cashier).await, "data-stage"), "jsapi");
     assert_eq!(attribute(&hua.arrive(&cashier).await, "data-stage"), "jsapi");
     let orders = house.book().orders;
-    let states: Vec<String> = orders.iter().map(|o| format!("{:?}", o.state)).collect();
+    let states: Vec<String> = orders.iter().map(|o| format!("{:?}", o.trade_state)).collect();
     assert_eq!(states, ["Closed", "Notpay"], "never two orders open");
     let page = ming.open(&cashier).await;
     assert_eq!((attribute(&page, "data-stage"), attribute(&page, "data-jsapi")), ("elsewhere".into(), String::new()));

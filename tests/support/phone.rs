@@ -50,6 +50,11 @@ impl Phone {
         self.send(self.http.get(address)).await
     }
 
+    /// A request of this phone, to be sent by [`Phone::send`].
+    pub fn post(&self, address: &str) -> reqwest::RequestBuilder {
+        self.http.post(address)
+    }
+
     pub async fn submit(&self, address: &str, form: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(form).expect("a form");
         let request = self.http.post(address).header("content-type", "application/x-www-form-urlencoded");
@@ -95,5 +100,9 @@ impl Phone {
 /// The value of an attribute on the page, its entities undone.
 pub fn attribute(page: &Answer, name: &str) -> String {
     let value = page.text.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
-    value.unwrap_or_else(|| panic!("{name} in {}", page.text)).replace("&#34;", "\"").replace("&#38;", "&")
+    value
+        .unwrap_or_else(|| panic!("{name} in {}", page.text))
+        .replace("&#34;", "\"")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
 }
