@@ -180,6 +180,8 @@ async fn one_code_on_a_computer_leads_any_wallet_to_its_own_way() {
     screen.go_to(&cashier_of(&payment, look)).await;
     screen.sees_stage("scan").await;
     screen.run("return document.getElementById('qr').decode()").await;
+    let filter = screen.run("return getComputedStyle(document.getElementById('qr')).filter").await;
+    assert_eq!(filter, "none", "a code to be scanned is sharp");
     screen.keep("desktop-own-code").await;
 
     let phone = Browser::open(&driver, PHONE_ZH).await;
