@@ -156,6 +156,7 @@ async fn add_test_account(
         secrets: json!({
             "merchant_private_key": merchant.merchant_private_key_pem, "apiv3_key": merchant.apiv3_key,
             "wechatpay_public_key": merchant.wechatpay_public_key_pem,
+            "app_secret": merchant.apps.first().map(|app| &app.app_secret),
         }),
     };
     let account = add_account(state, new).await.context("the test account")?;
