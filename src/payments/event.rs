@@ -54,12 +54,20 @@ pub enum EventType {
     RefundFailed,
     #[serde(rename = "account.credentials_expiring")]
     AccountCredentialsExpiring,
+    /// A gateway's statement and the ledger disagree; the merchant may have to act.
+    #[serde(rename = "difference.found")]
+    DifferenceFound,
+    #[serde(rename = "difference.resolved")]
+    DifferenceResolved,
+    /// A day's statement has been compared with the ledger as a whole.
+    #[serde(rename = "statement.reconciled")]
+    StatementReconciled,
     #[serde(rename = "webhook.test")]
     WebhookTest,
 }
 
 impl EventType {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::PaymentCreated,
         Self::PaymentPaid,
         Self::PaymentClosing,
@@ -81,6 +89,9 @@ impl EventType {
         Self::RefundSucceeded,
         Self::RefundFailed,
         Self::AccountCredentialsExpiring,
+        Self::DifferenceFound,
+        Self::DifferenceResolved,
+        Self::StatementReconciled,
         Self::WebhookTest,
     ];
 
@@ -108,6 +119,9 @@ impl EventType {
             Self::RefundSucceeded => "refund.succeeded",
             Self::RefundFailed => "refund.failed",
             Self::AccountCredentialsExpiring => "account.credentials_expiring",
+            Self::DifferenceFound => "difference.found",
+            Self::DifferenceResolved => "difference.resolved",
+            Self::StatementReconciled => "statement.reconciled",
             Self::WebhookTest => "webhook.test",
         }
     }

@@ -149,6 +149,16 @@ impl Query {
         }
     }
 
+    /// As many rows as that, in this order.
+    pub(super) async fn ordered(self, s: &mut Session, order: &'static str, limit: i64) -> Result<Vec<Row>> {
+        let Self { mut statement, mut params } = self;
+        params.push(limit.into());
+        statement.push(order);
+        statement.push(" LIMIT ");
+        statement.push_placeholder(params.len());
+        s.fetch_all(statement, params).await
+    }
+
     /// The rows after the cursor's, by time and id, and one more than fits the page.
     pub(super) async fn newest_first(self, s: &mut Session, at: i64, id: String, limit: i64) -> Result<Vec<Row>> {
         let Self { mut statement, mut params } = self;

@@ -127,6 +127,12 @@ pub(super) async fn append_one(s: &mut Session, event: NewEvent) -> Result<Event
     Ok(recorded.event)
 }
 
+/// As [`append_one`], for several of one store and mode.
+pub(super) async fn append_all(s: &mut Session, events: Vec<NewEvent>) -> Result<()> {
+    let recorded = insert_events(s, events).await?;
+    deliveries::enqueue_matching(s, &recorded).await
+}
+
 /// An event with its sequence, and whose it is.
 pub(super) struct RecordedEvent {
     pub(super) store_id: StoreId,
