@@ -42,6 +42,7 @@ pub enum Code {
     GatewayDeclined,
     GatewayMisconfigured,
     Conflict,
+    DifferenceResolved,
     VaultLocked,
     RateLimited,
     StorageUnavailable,
@@ -50,7 +51,7 @@ pub enum Code {
 
 impl Code {
     /// The whole catalogue: code, stable text, HTTP status.
-    pub const CATALOGUE: [(Self, &'static str, u16); 35] = [
+    pub const CATALOGUE: [(Self, &'static str, u16); 36] = [
         (Self::Unauthenticated, "unauthenticated", 401),
         (Self::InvalidKey, "invalid_key", 401),
         (Self::WrongKeyKind, "wrong_key_kind", 403),
@@ -82,6 +83,7 @@ impl Code {
         (Self::GatewayDeclined, "gateway_declined", 422),
         (Self::GatewayMisconfigured, "gateway_misconfigured", 422),
         (Self::Conflict, "conflict", 409),
+        (Self::DifferenceResolved, "difference_resolved", 409),
         (Self::VaultLocked, "vault_locked", 503),
         (Self::RateLimited, "rate_limited", 429),
         (Self::StorageUnavailable, "storage_unavailable", 503),

@@ -29,6 +29,7 @@ const SOURCES: &[(Locale, &[(&str, &str)])] = &[
             ("cli", include_str!("../locales/zh-Hans/cli.ftl")),
             ("errors", include_str!("../locales/zh-Hans/errors.ftl")),
             ("shop", include_str!("../locales/zh-Hans/shop.ftl")),
+            ("statements", include_str!("../locales/zh-Hans/statements.ftl")),
         ],
     ),
     (
@@ -38,6 +39,7 @@ const SOURCES: &[(Locale, &[(&str, &str)])] = &[
             ("cli", include_str!("../locales/en/cli.ftl")),
             ("errors", include_str!("../locales/en/errors.ftl")),
             ("shop", include_str!("../locales/en/shop.ftl")),
+            ("statements", include_str!("../locales/en/statements.ftl")),
         ],
     ),
 ];

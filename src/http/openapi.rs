@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, web};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{accounts, attempts, events, health, payments, problem, refunds, stream, webhook_endpoints};
+use super::{
+    accounts, attempts, differences, events, health, payments, problem, refunds, statements, stream, webhook_endpoints,
+};
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
 #[derive(OpenApi)]
@@ -19,6 +21,8 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         webhook_endpoints::create, webhook_endpoints::list, webhook_endpoints::read, webhook_endpoints::update,
         webhook_endpoints::delete, webhook_endpoints::rotate_secret, webhook_endpoints::test,
         webhook_endpoints::replay, webhook_endpoints::deliveries, webhook_endpoints::tries,
+        statements::list, statements::read, statements::fetch,
+        differences::list, differences::read, differences::acknowledge,
         accounts::create, accounts::list, accounts::read, accounts::update, accounts::check,
         health::live, health::ready,
     ),
@@ -30,6 +34,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "events", description = "The pull road: every fact, gap-free"),
         (name = "webhooks", description = "The push road: the same facts, signed"),
         (name = "accounts", description = "Merchant accounts at the gateways"),
+        (name = "statements", description = "The gateways' statements, and where they differ from the ledger"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]

@@ -5,8 +5,8 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, stream,
-    webhook_endpoints,
+    accounts, attempts, cashier, differences, errors_page, events, health, notify, openapi, payments, refunds,
+    statements, stream, webhook_endpoints,
 };
 use crate::web::{assets, docs};
 
@@ -41,6 +41,12 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/accounts").post(accounts::create).get(accounts::list))
         .service(at("/v1/accounts/{account_id}").get(accounts::read).patch(accounts::update))
         .service(at("/v1/accounts/{account_id}/check").post(accounts::check))
+        .service(at("/v1/statements").get(statements::list))
+        .service(at("/v1/statements/{account_id}/{date}").get(statements::read))
+        .service(at("/v1/statements/{account_id}/{date}/fetch").post(statements::fetch))
+        .service(at("/v1/differences").get(differences::list))
+        .service(at("/v1/differences/{difference_id}").get(differences::read))
+        .service(at("/v1/differences/{difference_id}/acknowledge").post(differences::acknowledge))
         .service(at("/notify/{gateway}/{account_id}").post(notify::receive))
         .service(at("/pay/{payment_id}").get(cashier::show))
         .service(at("/return/{attempt_id}").get(cashier::come_back).post(cashier::come_back))

@@ -64,17 +64,17 @@ const SELECT: &str = "SELECT r.*, a.payment_id AS order_payment_id, a.status AS 
 
 fn compared_row(row: &Row) -> Result<ComparedRow> {
     let statement_row = statement_row(row)?;
-    let order = row.opt_id("order_payment_id")?.map(|payment_id| {
-        Ok(OrderHere {
+    let order = match row.opt_id("order_payment_id")? {
+        Some(payment_id) => Some(OrderHere {
             payment_id,
             status: row.word("order_status", AttemptStatus::parse)?,
             amount: row.fen("order_amount_fen")?,
             currency: row.text("order_currency")?,
             gateway_trade_no: row.opt_text("order_gateway_trade_no")?,
             paid_at: row.opt_time("order_paid_at")?,
-        })
-    });
-    let order: Option<OrderHere> = order.transpose()?;
+        }),
+        None => None,
+    };
     let refund = match (row.opt_id("refund_id")?, &order) {
         (Some(id), Some(order)) => Some(RefundHere {
             id,

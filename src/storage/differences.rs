@@ -17,7 +17,7 @@ use crate::clock::Timestamp;
 use crate::ids::{AccountId, DifferenceId, DifferenceKind as DifferenceMark, StoreId};
 use crate::payments::difference::{DifferenceSubject, Reason};
 use crate::payments::event::{EventType, NewEvent};
-use crate::payments::{Difference, DifferenceKind, DifferenceStatus, Mode, StatementDay};
+use crate::payments::{Difference, DifferenceKind, DifferenceStatus, Mode, StatementDay, StatementKind};
 
 /// Which differences to list. `limit` is brought between 1 and 500.
 #[derive(Debug, Clone)]
@@ -87,9 +87,22 @@ fn key(difference: &Difference) -> (Date, DifferenceKind, DifferenceSubject, Str
     (difference.date, difference.reason.kind(), difference.subject, difference.number.clone())
 }
 
+/// Only the totals of a fund flow belong to that statement; everything else to the trade statement.
+const fn of_kind(kind: StatementKind) -> &'static str {
+    match kind {
+        StatementKind::Trade => " AND number NOT LIKE 'fund_flow/%'",
+        StatementKind::FundFlow => " AND number LIKE 'fund_flow/%'",
+    }
+}
+
+fn statement_kind(difference: &Difference) -> &'static str {
+    let fund_flow = StatementKind::FundFlow.as_str();
+    if difference.number.starts_with("fund_flow/") { fund_flow } else { StatementKind::Trade.as_str() }
+}
+
 // The reading that shows a difference is that of its own day, which may be a neighbour of the compared one.
 const RUN_OF_DAY: &str =
-    "COALESCE((SELECT t.run FROM statements t WHERE t.account_id = $1 AND t.kind = 'trade' AND t.date = $2), 0)";
+    "COALESCE((SELECT t.run FROM statements t WHERE t.account_id = $1 AND t.date = $2 AND t.kind = $3), 0)";
 
 const CLAIM_SQLITE: &str = "UPDATE differences SET leased_until = $1 WHERE id IN (SELECT id FROM differences \
      WHERE next_at <= $2 AND leased_until <= $2 ORDER BY next_at, id LIMIT $3) RETURNING *";
@@ -129,8 +142,12 @@ impl Storage {
     pub async fn resolve_unseen(&self, day: StatementDay, run: i64, now: Timestamp, limit: i64) -> Result<usize> {
         self.write(move |s| {
             Box::pin(async move {
-                let sql = "SELECT * FROM differences WHERE account_id = $1 AND date = $2 AND run < $3 \
-                     AND status <> 'resolved' ORDER BY id LIMIT $4";
+                let mut sql = Statement::from(
+                    "SELECT * FROM differences WHERE account_id = $1 AND date = $2 AND run < $3 \
+                     AND status <> 'resolved'",
+                );
+                sql.push(of_kind(day.kind));
+                sql.push(" ORDER BY id LIMIT $4");
                 let params = [day.account_id.into(), day.date.to_string().into(), run.into(), limit.into()];
                 let unseen = s.fetch_all(sql, params).await?;
                 resolve_all(s, &unseen, now).await
@@ -245,6 +262,23 @@ impl Storage {
         .await
     }
 
+    /// How many of a statement's differences are open, and how many of these only a person can end.
+    pub async fn open_differences_of(&self, day: StatementDay) -> Result<(i64, i64)> {
+        self.look(move |s| {
+            Box::pin(async move {
+                let mut sql = Statement::from(
+                    "SELECT COUNT(*) AS n, COUNT(CASE WHEN next_at IS NULL THEN 1 END) AS people FROM differences \
+                     WHERE account_id = $1 AND date = $2 AND status = 'open'",
+                );
+                sql.push(of_kind(day.kind));
+                let row = s.fetch_optional(sql, [day.account_id.into(), day.date.to_string().into()]).await?;
+                let row = row.ok_or(StorageError::Missing("answer"))?;
+                Ok((row.int("n")?, row.int("people")?))
+            })
+        })
+        .await
+    }
+
     /// How many are open, by kind.
     pub async fn open_differences(&self) -> Result<Vec<(DifferenceKind, i64)>> {
         self.look(|s| {
@@ -297,13 +331,14 @@ async fn insert(s: &mut Session, new: &Difference, next_at: Option<Timestamp>) -
     let mut sql = Statement::from(
         "INSERT INTO differences (account_id, date, id, store_id, mode, kind, reason, subject, number, out_trade_no, \
          payment_id, refund_id, there, here, status, next_at, leased_until, tries, created_at, run) VALUES \
-         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, 0, 0, $16, ",
+         ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, 0, 0, $17, ",
     );
     sql.push(RUN_OF_DAY);
     sql.push(")");
     let params: Vec<Param> = vec![
         new.account_id.into(),
         new.date.to_string().into(),
+        statement_kind(new).into(),
         new.id.into(),
         new.store_id.into(),
         new.mode.as_str().into(),
@@ -325,15 +360,16 @@ async fn insert(s: &mut Session, new: &Difference, next_at: Option<Timestamp>) -
 /// One that is known: what each side says now. Its schedule begins anew only when it is open again.
 async fn see_again(s: &mut Session, seen: &Difference, next_at: Option<Timestamp>, reopened: bool) -> Result<()> {
     let mut sql = Statement::from(
-        "UPDATE differences SET reason = $4, payment_id = $5, refund_id = $6, there = $7, here = $8, status = $9, \
-         out_trade_no = $10, run = ",
+        "UPDATE differences SET reason = $5, payment_id = $6, refund_id = $7, there = $8, here = $9, status = $10, \
+         out_trade_no = $11, run = ",
     );
     sql.push(RUN_OF_DAY);
-    sql.push(if reopened { ", resolved_at = NULL, tries = 0, next_at = $11" } else { ", next_at = COALESCE(next_at, $11)" });
-    sql.push(" WHERE id = $3");
+    sql.push(if reopened { ", resolved_at = NULL, tries = 0, next_at = $12" } else { ", next_at = COALESCE(next_at, $12)" });
+    sql.push(" WHERE id = $4");
     let params: Vec<Param> = vec![
         seen.account_id.into(),
         seen.date.to_string().into(),
+        statement_kind(seen).into(),
         seen.id.into(),
         seen.reason.as_str().into(),
         seen.payment_id.into(),

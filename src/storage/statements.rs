@@ -22,6 +22,8 @@ pub struct StatementFilter {
     pub kind: Option<StatementKind>,
     pub from: Option<Date>,
     pub to: Option<Date>,
+    /// The last one of the page before.
+    pub before: Option<StatementDay>,
     pub limit: i64,
 }
 
@@ -150,8 +152,11 @@ impl Storage {
         .await
     }
 
-    /// Newest day first.
-    pub async fn statements(&self, filter: &StatementFilter) -> Result<Vec<StatementRecord>> {
+    /// Newest day first; with the last one of the page when there is another page.
+    pub async fn statements(
+        &self,
+        filter: &StatementFilter,
+    ) -> Result<(Vec<StatementRecord>, Option<StatementDay>)> {
         let mut query = Query::new(
             "SELECT * FROM statements WHERE store_id = $1 AND mode = $2",
             vec![filter.store_id.into(), filter.mode.as_str().into()],
@@ -160,11 +165,19 @@ impl Storage {
         query.and(" AND kind = ", filter.kind.map(|kind| kind.as_str().into()));
         query.and(" AND date >= ", filter.from.map(|date| date.to_string().into()));
         query.and(" AND date <= ", filter.to.map(|date| date.to_string().into()));
+        if let Some(before) = filter.before {
+            let values = [before.date.to_string().into(), before.account_id.into(), before.kind.as_str().into()];
+            query.and_list(" AND (date, account_id, kind) < ", values.into());
+        }
         let limit = filter.limit.clamp(1, 500);
         self.look(move |s| {
             Box::pin(async move {
-                let rows = query.ordered(s, " ORDER BY date DESC, account_id, kind", limit).await?;
-                rows.iter().map(record).collect()
+                let rows = query.ordered(s, " ORDER BY date DESC, account_id DESC, kind DESC", limit + 1).await?;
+                let mut records = rows.iter().map(record).collect::<Result<Vec<_>>>()?;
+                let more = i64::try_from(records.len()).is_ok_and(|count| count > limit);
+                records.truncate(usize::try_from(limit).unwrap_or(1));
+                let last = records.last().filter(|_| more).map(|record| record.day);
+                Ok((records, last))
             })
         })
         .await
@@ -227,7 +240,8 @@ impl Storage {
     pub async fn finish_statement(&self, day: StatementDay, run: i64, now: Timestamp, event: NewEvent) -> Result<()> {
         self.write(move |s| {
             Box::pin(async move {
-                let sql = "UPDATE statements SET reconciled_at = $4, next_at = NULL, leased_until = 0 \
+                let sql = "UPDATE statements SET reconciled_at = $4, leased_until = 0, \
+                     next_at = CASE WHEN next_at > fetched_at THEN next_at END \
                      WHERE account_id = $1 AND kind = $2 AND date = $3 AND run = $5";
                 if s.execute(sql, with_day(day, [now.into(), run.into()])).await? == 1 {
                     append_one(s, event).await?;

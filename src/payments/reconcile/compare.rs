@@ -1,5 +1,7 @@
 //! One row beside what the ledger says of it. Pure: the same two sides always give the same answer.
 
+use jiff::civil::Date;
+
 use super::super::difference::{Reason, Side};
 use super::super::statement::{RowKind, RowRefundState, StatementRow};
 use super::super::{AttemptStatus, RefundStatus};
@@ -7,12 +9,12 @@ use crate::storage::{ComparedRow, OrderHere, RefundHere, RowElsewhere};
 
 /// What is different about a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub reason: Reason,
-    pub there: Side,
-    pub here: Option<Side>,
+pub(super) struct Finding {
+    pub(super) reason: Reason,
+    pub(super) there: Side,
+    pub(super) here: Option<Side>,
     /// Whether asking the gateway may end it.
-    pub can_be_asked: bool,
+    pub(super) can_be_asked: bool,
 }
 
 /// Compares a row with the ledger; `reversed` says that another row undoes this order.
@@ -77,18 +79,22 @@ fn compare_refund(row: &StatementRow, refund: Option<&RefundHere>) -> Option<Fin
     if agree { None } else { found(Reason::RefundStatus) }
 }
 
-/// The duplicates that a row completes: of each pair only the later row tells, so that none is told twice.
-/// Each comes with the earlier row.
-pub(super) fn duplicates<'a>(
-    date: jiff::civil::Date,
-    row: &'a StatementRow,
-    elsewhere: &'a [RowElsewhere],
-) -> impl Iterator<Item = (Reason, jiff::civil::Date, &'a RowElsewhere)> {
-    let others = elsewhere.iter().filter(move |other| {
-        let is_itself = other.date == date && other.position == row.position;
-        other.kind == row.kind && !is_itself
-    });
-    others.filter_map(move |other| {
+/// The same thing in two rows. Told of the later row, so that either row tells the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Duplicate {
+    pub(super) reason: Reason,
+    /// The later row's day and number.
+    pub(super) date: Date,
+    pub(super) number: String,
+    /// The row that is not looked at.
+    pub(super) other: RowElsewhere,
+}
+
+pub(super) fn duplicates(date: Date, row: &StatementRow, elsewhere: &[RowElsewhere]) -> Vec<Duplicate> {
+    let is_other = |other: &&RowElsewhere| {
+        other.kind == row.kind && !(other.date == date && other.position == row.position)
+    };
+    let found = elsewhere.iter().filter(is_other).filter_map(|other| {
         let same_number = other.number == row.number;
         let same_transaction = !row.gateway_number.is_empty() && other.gateway_number == row.gateway_number;
         let reason = match (same_number, same_transaction) {
@@ -97,14 +103,16 @@ pub(super) fn duplicates<'a>(
             (true, false) => Reason::ListedTwice,
             (false, false) => return None,
         };
-        if other.date > date {
-            // That day was compared first: it is told there.
-            Some((reason, other.date, other))
-        } else {
-            let is_earlier = other.date < date || other.position < row.position;
-            is_earlier.then_some((reason, date, other))
+        let other_is_later = (other.date, other.position) > (date, row.position);
+        // Within one statement the later row will come and tell.
+        if other_is_later && other.date == date {
+            return None;
         }
-    })
+        let (date, number) =
+            if other_is_later { (other.date, other.number.clone()) } else { (date, row.number.clone()) };
+        Some(Duplicate { reason, date, number, other: other.clone() })
+    });
+    found.collect()
 }
 
 pub(super) fn there(row: &StatementRow) -> Side {

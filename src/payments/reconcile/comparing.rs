@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::super::difference::{DifferenceSubject, Reason};
+use super::super::difference::{DifferenceSubject, Reason, Side};
 use super::super::error::PaymentError;
 use super::super::event::{EventType, NewEvent};
 use super::super::service::PaymentService;
@@ -93,14 +93,14 @@ impl PaymentService {
                 };
                 keep(FoundDifference { difference, next_at: finding.can_be_asked.then_some(now) });
             }
-            for (reason, date, other) in duplicates(day.date, row, &batch.elsewhere) {
-                let mut first = there(row);
-                first.state = format!("{} {}", other.date, other.position);
+            for duplicate in duplicates(day.date, row, &batch.elsewhere) {
+                let there =
+                    Side { state: format!("{} #{}", duplicate.other.date, duplicate.other.position), ..there(row) };
                 let difference = Difference {
-                    there: Some(there(row)),
+                    there: Some(there),
                     here: compared.order.as_ref().map(order_here),
-                    number: row.number.clone().max(other.number.clone()),
-                    ..about_row(account, day.with_date(date), reason, compared, now)
+                    number: duplicate.number,
+                    ..about_row(account, day.with_date(duplicate.date), duplicate.reason, compared, now)
                 };
                 keep(FoundDifference { difference, next_at: None });
             }
@@ -182,9 +182,9 @@ impl PaymentService {
             while self.storage.resolve_unseen(day, record.run, now, RESOLVED_AT_ONCE).await? > 0 {}
             while self.storage.resolve_turned_up(day.account_id, now, RESOLVED_AT_ONCE).await? > 0 {}
         }
-        let open = self.storage.open_differences_of(day).await?;
-        if open > 0 {
-            let what = format!("account {}: {open} differences in the statement of {}", account.id, day.date);
+        let (open, for_people) = self.storage.open_differences_of(day).await?;
+        if for_people > 0 {
+            let what = format!("account {}: {for_people} differences in the statement of {}", account.id, day.date);
             alarm("statement_differences", &what);
         }
         let event = NewEvent {

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use super::error::PaymentError;
 use super::service::PaymentService;
 use super::statement::DAY_S;
-use super::{StatementDay, StatementKind, StatementRecord, StatementStatus};
+use super::{DifferenceKind, StatementDay, StatementKind, StatementRecord, StatementStatus};
 use crate::clock::Timestamp;
 use crate::gateways::statement::{Fetched, StatementToFetch};
 use crate::gateways::{Gateway, GatewayError};
@@ -23,7 +23,8 @@ use crate::ids::AccountId;
 use crate::storage::{Account, StorageError, Unavailable};
 use crate::telemetry::alarm;
 
-pub use compare::Finding;
+pub use comparing::Progress;
+pub use recheck::DIFFERENCE_LEASE_S;
 
 /// Gateways make the statement of a day in the morning of the next: WeChat Pay says to ask after ten.
 const READY_AFTER_S: i64 = 10 * 3600;
@@ -198,6 +199,21 @@ impl PaymentService {
         let last = claimed.day.ends_at().plus_s(i64::from(CATCH_UP_DAYS) * DAY_S);
         // One asked for by hand long after gets a few tries all the same.
         (now < last || claimed.tries < 3).then(|| now.plus_s(pause_s))
+    }
+
+    /// Shows how many differences are open.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn count_open_differences(&self) -> Result<(), StorageError> {
+        let open = self.storage.open_differences().await?;
+        for kind in DifferenceKind::ALL {
+            let count = open.iter().find(|(of, _)| of == kind).map_or(0, |(_, count)| *count);
+            // Exact far beyond any number of differences.
+            #[allow(clippy::cast_precision_loss)]
+            metrics::gauge!("luodi_differences_open", "kind" => kind.as_str()).set(count as f64);
+        }
+        Ok(())
     }
 
     fn statement_lease(&self) -> Timestamp {
