@@ -84,6 +84,7 @@ impl App {
         let mut stores = HashMap::new();
         let mut duplicate_policies = HashMap::new();
         let mut other_systems = HashSet::new();
+        let mut unsettled_funds_only = HashSet::new();
         let mut qr_logos = HashMap::new();
         for (name, settings) in &config.stores {
             let store = storage.ensure_store(name, clock.now()).await?;
@@ -92,6 +93,9 @@ impl App {
                 ConfiguredPolicy::Alert => DuplicatePolicy::Alert,
             };
             duplicate_policies.insert(store.id, policy);
+            if !settings.refund_from_available_balance {
+                unsettled_funds_only.insert(store.id);
+            }
             if settings.other_systems {
                 other_systems.insert(store.id);
             }
@@ -106,6 +110,7 @@ impl App {
             expires_in_s: i64::from(config.payments.expires_in_s),
             attempt_expires_in_s: i64::from(config.payments.attempt_expires_in_s),
             duplicate_policies,
+            unsettled_funds_only,
             other_systems,
         };
         let payments = Arc::new(PaymentService::new(storage.clone(), directory, Arc::clone(&clock), settings));

@@ -19,6 +19,7 @@ mod sandbox;
 mod serve;
 mod signals;
 mod source;
+mod statements;
 mod store;
 
 use std::path::PathBuf;
@@ -60,6 +61,7 @@ enum Command {
     Accounts(accounts::Accounts),
     Payments(payments::Payments),
     Events(events::Events),
+    Statements(statements::Statements),
     Store(store::Store),
     Config(config::Config),
     #[command(name = "openapi")]
@@ -100,6 +102,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(command) => command.run(&global).await,
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
+        Command::Statements(command) => command.run(&global).await,
         Command::Store(command) => command.run(&global).await,
         Command::Config(command) => command.run(),
         Command::OpenApi(command) => command.run(),

@@ -146,6 +146,9 @@ settings! {
         shop_name: String = String::new(),
         /// What happens when a shopper pays twice: "refund" returns the surplus, "alert" only reports it.
         duplicate_policy: DuplicatePolicy = DuplicatePolicy::Refund,
+        /// Whether a refund is taken from the merchant's available balance when the gateway says that the funds
+        /// not settled yet are short. Otherwise it waits until they suffice.
+        refund_from_available_balance: bool = true,
         /// Whether other systems also take money under this shop's merchant numbers. Their orders then stand
         /// in the statements without being reported as differences.
         other_systems: bool = false,

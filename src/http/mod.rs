@@ -20,7 +20,7 @@ pub mod query;
 pub mod refunds;
 pub mod routes;
 pub mod state;
-mod statement_csv;
+pub mod statement_csv;
 pub mod statements;
 pub mod stream;
 pub mod validate;

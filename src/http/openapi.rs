@@ -16,7 +16,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
     paths(
         payments::create, payments::list, payments::read, payments::refresh, payments::close, stream::listen,
         attempts::create, attempts::qr_svg, attempts::qr_png,
-        refunds::create, refunds::list, refunds::read,
+        refunds::create, refunds::list, refunds::read, refunds::resolve_abnormal,
         events::list,
         webhook_endpoints::create, webhook_endpoints::list, webhook_endpoints::read, webhook_endpoints::update,
         webhook_endpoints::delete, webhook_endpoints::rotate_secret, webhook_endpoints::test,

@@ -25,6 +25,7 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/attempts/{attempt_id}/qr.png").wrap(cors()).get(attempts::qr_png))
         .service(at("/v1/refunds").get(refunds::list))
         .service(at("/v1/refunds/{refund_id}").get(refunds::read))
+        .service(at("/v1/refunds/{refund_id}/resolve-abnormal").post(refunds::resolve_abnormal))
         .service(at("/v1/events").get(events::list))
         .service(at("/v1/webhook-endpoints").post(webhook_endpoints::create).get(webhook_endpoints::list))
         .service(

@@ -41,6 +41,9 @@ pub enum EventType {
     AttemptFailed,
     #[serde(rename = "refund.requested")]
     RefundRequested,
+    /// The same refund is asked for from other funds of the merchant.
+    #[serde(rename = "refund.request_changed")]
+    RefundRequestChanged,
     #[serde(rename = "refund.pending")]
     RefundPending,
     #[serde(rename = "refund.unknown")]
@@ -67,7 +70,7 @@ pub enum EventType {
 }
 
 impl EventType {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::PaymentCreated,
         Self::PaymentPaid,
         Self::PaymentClosing,
@@ -83,6 +86,7 @@ impl EventType {
         Self::AttemptClosed,
         Self::AttemptFailed,
         Self::RefundRequested,
+        Self::RefundRequestChanged,
         Self::RefundPending,
         Self::RefundUnknown,
         Self::RefundAbnormal,
@@ -113,6 +117,7 @@ impl EventType {
             Self::AttemptClosed => "attempt.closed",
             Self::AttemptFailed => "attempt.failed",
             Self::RefundRequested => "refund.requested",
+            Self::RefundRequestChanged => "refund.request_changed",
             Self::RefundPending => "refund.pending",
             Self::RefundUnknown => "refund.unknown",
             Self::RefundAbnormal => "refund.abnormal",
@@ -144,6 +149,7 @@ impl EventType {
                 | Self::AttemptFailed
                 | Self::PaymentClosing
                 | Self::RefundRequested
+                | Self::RefundRequestChanged
                 | Self::RefundPending
                 | Self::RefundUnknown
                 | Self::WebhookTest

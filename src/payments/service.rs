@@ -34,6 +34,8 @@ pub struct PaymentSettings {
     pub attempt_expires_in_s: i64,
     /// Stores that do not want surplus money refunded by itself.
     pub duplicate_policies: HashMap<StoreId, DuplicatePolicy>,
+    /// Stores that do not want refunds taken from their available balance when unsettled funds are short.
+    pub unsettled_funds_only: HashSet<StoreId>,
     /// Stores whose merchant numbers other systems use too: their orders are no differences.
     pub other_systems: HashSet<StoreId>,
 }

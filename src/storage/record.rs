@@ -152,6 +152,7 @@ fn subject_of(fact: &Fact) -> Option<CheckSubject> {
         | Fact::AttemptPaid { attempt_id, .. } => Some(CheckSubject::Attempt(*attempt_id)),
         Fact::RefundRequested { refund } => Some(CheckSubject::Refund(refund.id)),
         Fact::RefundAccepted { refund_id, .. }
+        | Fact::RefundRequestChanged { refund_id, .. }
         | Fact::RefundUnknown { refund_id, .. }
         | Fact::RefundSucceeded { refund_id, .. }
         | Fact::RefundFailed { refund_id, .. } => Some(CheckSubject::Refund(*refund_id)),

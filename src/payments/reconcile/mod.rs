@@ -32,6 +32,7 @@ const READY_AFTER_S: i64 = 10 * 3600;
 const NOT_READY_PAUSE_S: i64 = 1800;
 /// Pauses after other failures; then the last again and again.
 const FAILURE_STEPS_S: [i64; 4] = [60, 300, 900, 3600];
+const MISCONFIGURED_PAUSE_S: i64 = 6 * 3600;
 /// Days caught up by themselves after downtime, and how long one is asked for.
 pub const CATCH_UP_DAYS: i32 = 7;
 /// Days that may be asked for at all: WeChat Pay keeps three months.
@@ -115,7 +116,7 @@ impl PaymentService {
         let (account, gateway) = match self.gateways.of_account(claimed.day.account_id).await {
             Ok(found) => found,
             Err(PaymentError::Storage(error)) => return Err(error.into()),
-            Err(error) => return self.statement_failed(claimed, &error.to_string()).await,
+            Err(error) => return self.statement_failed(claimed, &error.to_string(), MISCONFIGURED_PAUSE_S).await,
         };
         if !account.enabled {
             let outcome = Unavailable { status: claimed.status, problem: claimed.problem.clone(), next_at: None };
@@ -124,7 +125,11 @@ impl PaymentService {
         let wanted = StatementToFetch { date: claimed.day.date, kind: claimed.day.kind };
         match gateway.statement(&wanted).await {
             Ok(fetched) => self.receive_statement(claimed, &account, gateway.as_ref(), fetched).await,
-            Err(error) => self.statement_failed(claimed, &worded(&error)).await,
+            // Trying does not mend what the merchant has to.
+            Err(error @ GatewayError::Misconfigured { .. }) => {
+                self.statement_failed(claimed, &worded(&error), MISCONFIGURED_PAUSE_S).await
+            }
+            Err(error) => self.statement_failed(claimed, &worded(&error), failure_pause_s(claimed.tries)).await,
         }
     }
 
@@ -182,13 +187,13 @@ impl PaymentService {
         }
     }
 
-    async fn statement_failed(&self, claimed: &StatementRecord, problem: &str) -> Result<(), PaymentError> {
+    async fn statement_failed(&self, claimed: &StatementRecord, problem: &str, pause_s: i64) -> Result<(), PaymentError> {
         let day = claimed.day;
         tracing::warn!(account = %day.account_id, date = %day.date, kind = day.kind.as_str(), problem, "a statement could not be fetched");
         let outcome = Unavailable {
             status: StatementStatus::Failed,
             problem: Some(problem.to_owned()),
-            next_at: self.next_try(claimed, failure_pause_s(claimed.tries)),
+            next_at: self.next_try(claimed, pause_s),
         };
         Ok(self.storage.postpone_statement(day, outcome).await?)
     }
