@@ -21,7 +21,9 @@ error-not-found = { $what ->
     [difference] 该密钥下没有这条对账差异。
     [endpoint] 该密钥下没有这个 Webhook 地址。
     [delivery] 该地址下没有这次投递。
+    [locale] 没有这种语言。可用的语言见 /v1/locales。
     [qr] 这次支付尝试现在没有可显示的二维码：它不在待支付状态。
+    [region] 没有这个行政区划。
    *[page] 该地址没有内容。可用的接口见 /docs。
 }
 error-method-not-allowed-title = 不支持的请求方法
@@ -90,7 +92,7 @@ error-storage-unavailable = 没有作任何更改，或已记录在您的 Idempo
 error-internal-title = 服务器内部错误
 error-internal = 内部出现故障。请把 request_id 告知服务器管理员。
 
-field-required = 此项必填。
+field-required = 请填写此项
 field-required-for-flow = 使用 { $flow } 方式时必须提供。
 field-required-with = 请与“{ $other }”一起提供。
 field-unknown-field = 没有“{ $field }”这个字段。可用字段：{ $allowed }。
@@ -126,6 +128,12 @@ field-replay-selection = 请提供“event_ids”，或同时提供“from”和
 field-not-after = 请填写晚于“{ $other }”的时间。
 field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
+field-unknown-message = 没有“{ $id }”这个文本。
+field-unknown-message-nearest = 没有“{ $id }”这个文本。是否想写“{ $nearest }”？
+field-text-or-whole-number = 请填写带引号的文字或整数；金额和日期请先排好格式。
+field-region-code = 行政区划代码为六位数字，乡镇街道为九位，例如 440305。
+field-unknown-shop-region = 上传的列表中没有这个地区 ID。
+field-not-a-province = 请填写省级行政区划代码（六位数字），例如 440000。
 
 # 商户账号的配置。
 setting-certificate-not-of-key = 证书与私钥不是一对：请使用同一次下载得到的两个文件。
@@ -143,6 +151,7 @@ setting-store-needed = 扫描付款码需要指明门店：请填写 store_id �
 setting-sub-mchid-needed = 此项仅供服务商使用：请同时填写 sub_mchid。
 setting-test-account-needs-stand-in = 测试账号须填写模拟环境地址（例如“luodi sandbox”显示的地址）：微信支付没有测试环境。
 setting-invalid-api-base = 请填写 https:// 加域名，或本机的 http:// 地址，不带路径。
+setting-invalid-app-secret = AppSecret 为 32 位字母和数字，在微信公众平台重置后只显示一次。
 setting-invalid-apiv3-key = APIv3 密钥必须是 32 位字母和数字。
 setting-invalid-appid = AppID 为“wx”加 16 位字母或数字。
 setting-invalid-mchid = 商户号只含数字。

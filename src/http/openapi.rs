@@ -5,7 +5,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, attempts, differences, events, health, payments, problem, refunds, statements, stream, webhook_endpoints,
+    accounts, attempts, differences, events, health, payments, problem, refunds, region_mappings, regions, statements,
+    stream, webhook_endpoints,
 };
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
@@ -24,6 +25,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         statements::list, statements::read, statements::fetch,
         differences::list, differences::read, differences::acknowledge,
         accounts::create, accounts::list, accounts::read, accounts::update, accounts::check,
+        regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
         health::live, health::ready,
     ),
     components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
@@ -35,6 +37,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "webhooks", description = "The push road: the same facts, signed"),
         (name = "accounts", description = "Merchant accounts at the gateways"),
         (name = "statements", description = "The gateways' statements, and where they differ from the ledger"),
+        (name = "regions", description = "Provinces, cities, districts and towns for address forms"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]
@@ -48,6 +51,12 @@ impl Modify for Security {
         let mut bearer = Http::new(HttpAuthScheme::Bearer);
         bearer.description = Some("A secret key of the shop's server: ld_sk_test_… or ld_sk_live_…".to_owned());
         components.add_security_scheme("secret_key", SecurityScheme::Http(bearer));
+        let mut publishable = Http::new(HttpAuthScheme::Bearer);
+        publishable.description = Some("A publishable key for browsers: ld_pk_test_… or ld_pk_live_…".to_owned());
+        components.add_security_scheme("publishable_key", SecurityScheme::Http(publishable));
+        let in_query =
+            ApiKeyValue::with_description("key", "A publishable key: no preflight, and networks can keep the answer");
+        components.add_security_scheme("publishable_key_in_query", SecurityScheme::ApiKey(ApiKey::Query(in_query)));
         let secret = ApiKeyValue::with_description("client_secret", "Lets a browser act on this one payment");
         components.add_security_scheme("client_secret", SecurityScheme::ApiKey(ApiKey::Query(secret)));
     }

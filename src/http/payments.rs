@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::attempts::{ShopperTold, parse_flow, parse_gateway};
+use super::attempts::{AskedFlow, ShopperTold, named_flow, parse_flow, parse_gateway};
 use super::auth::{Caller, SecretKey};
 use super::body::{JsonBody, pointer_part};
 use super::idempotency::{self, Scope};
@@ -21,7 +21,7 @@ use crate::ids::{AccountId, AttemptId, PaymentId};
 use crate::money::Currency;
 use crate::payments::attempt::Shopper;
 use crate::payments::checkout::{NewAttempt, NewPayment};
-use crate::payments::{Flow, GatewayName, PaymentStatus, PaymentView};
+use crate::payments::{GatewayName, PaymentStatus, PaymentView};
 use crate::storage::PaymentFilter;
 
 /// A payment can wait for the shopper this long, in seconds: WeChat Pay closes orders after seven days.
@@ -44,6 +44,7 @@ pub struct CreatePayment {
     /// With `flow`: opens the first attempt at once. Without: the cashier does.
     #[schema(example = "wechatpay")]
     pub gateway: Option<String>,
+    /// `qr`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
     #[schema(example = "qr")]
     pub flow: Option<String>,
     /// Which merchant account, when the store has several for the gateway.
@@ -79,7 +80,7 @@ struct Planned {
 #[derive(Debug, Clone)]
 struct FirstAttempt {
     gateway: GatewayName,
-    flow: Flow,
+    flow: AskedFlow,
     account: Option<AccountId>,
     shopper: Shopper,
 }
@@ -142,7 +143,7 @@ fn first_attempt(
     shopper: Option<ShopperTold>,
     faults: &mut Faults,
 ) -> Option<FirstAttempt> {
-    let shopper = ShopperTold::validate(shopper, flow.and_then(Flow::parse), faults);
+    let shopper = ShopperTold::validate(shopper, flow.and_then(named_flow), faults);
     let account = account.and_then(|text| {
         let id = text.parse().ok();
         if id.is_none() {
@@ -205,13 +206,13 @@ async fn create_once(
     first: Option<FirstAttempt>,
     attempt_id: AttemptId,
 ) -> Result<(StatusCode, Vec<u8>), ApiError> {
-    let first = first.map(|first| NewAttempt {
-        id: attempt_id,
-        gateway: first.gateway,
-        flow: first.flow,
-        account: first.account,
-        shopper: first.shopper,
-    });
+    let first = match first {
+        Some(FirstAttempt { gateway, flow, account, shopper }) => {
+            let flow = flow.resolve(state, (new.store_id, new.mode), gateway, account, &shopper).await?;
+            Some(NewAttempt { id: attempt_id, gateway, flow, account, shopper })
+        }
+        None => None,
+    };
     if let Some(attempt) = &first {
         // A payment that could never be paid as asked is not recorded at all.
         state.payments.check_first_attempt(&new, attempt).await?;

@@ -125,7 +125,7 @@ pub struct Difference {
     pub acknowledged_at: Option<Timestamp>,
 }
 
-/// A text in every language.
+/// A text in Chinese and in English, by tag: `zh-Hans`, `en`.
 pub type Worded = BTreeMap<String, String>;
 
 /// A difference as the shop sees it.
@@ -149,9 +149,9 @@ pub struct DifferenceView {
     pub there: Option<Side>,
     /// What the ledger says; null when it says nothing.
     pub here: Option<Side>,
-    /// What is different, by language.
+    /// What is different, in Chinese and in English.
     pub explanation: Worded,
-    /// What the merchant should do, by language.
+    /// What the merchant should do, in Chinese and in English.
     pub advice: Worded,
     /// Left by whoever acknowledged it.
     pub note: Option<String>,
@@ -203,7 +203,8 @@ impl Difference {
             ("there_state", there_state.as_str()),
             ("here_state", here_state.as_str()),
         ];
-        Locale::ALL.iter().map(|locale| (locale.tag().to_owned(), i18n::text_with(*locale, key, &args))).collect()
+        let locales = [Locale::ZhHans, Locale::En];
+        locales.map(|locale| (locale.tag().to_owned(), i18n::text_with(locale, key, &args))).into()
     }
 
     /// The event that tells of it.

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod credentials;
 pub mod difference;
 pub mod directory;
+pub mod environment;
 pub mod error;
 pub mod event;
 pub mod fact;
@@ -22,6 +23,7 @@ pub mod view;
 
 pub use attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, NextAction};
 pub use difference::{Difference, DifferenceKind, DifferenceStatus, DifferenceView};
+pub use environment::Environment;
 pub use error::PaymentError;
 pub use event::{Event, EventType, NewEvent};
 pub use fact::{Fact, Refusal};

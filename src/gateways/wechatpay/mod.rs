@@ -9,10 +9,12 @@ mod errors;
 mod notification;
 mod opening;
 mod party;
+pub mod paying_app;
 mod reports;
 mod requests;
 pub mod settings;
 pub mod sign;
+pub mod statement;
 mod trust;
 
 use async_trait::async_trait;
@@ -201,8 +203,8 @@ impl Gateway for WeChatPay {
         self.refund_report(&sent.await?, Some(out_refund_no))
     }
 
-    async fn statement(&self, _wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {
-        Err(GatewayError::Misconfigured { code: "not_yet".to_owned(), fix: String::new() })
+    async fn statement(&self, wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {
+        statement::fetch(&self.client, &self.party, wanted).await
     }
 
     async fn read_notification(&self, raw: &RawNotification) -> Result<Verified<Notification>, Rejected> {
