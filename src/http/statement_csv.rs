@@ -8,8 +8,18 @@ use crate::payments::statement::{RowKind, RowRefundState, StatementRow};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 const TRADE: [&str; 12] = [
-    "position", "kind", "at", "out-trade-no", "gateway-trade-no", "out-refund-no", "gateway-refund-no", "amount",
-    "currency", "fee", "refund-state", "description",
+    "position",
+    "kind",
+    "at",
+    "out-trade-no",
+    "gateway-trade-no",
+    "out-refund-no",
+    "gateway-refund-no",
+    "amount",
+    "currency",
+    "fee",
+    "refund-state",
+    "description",
 ];
 const FUND_FLOW: [&str; 10] =
     ["position", "kind", "at", "flow-no", "business-no", "business", "amount", "balance", "note", "voucher-no"];

@@ -145,7 +145,7 @@ impl Storage {
                      AND a.out_trade_no > $4 AND NOT EXISTS (SELECT 1 FROM statement_rows r \
                      JOIN statements t ON t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
                      AND t.run = r.run WHERE r.account_id = a.account_id AND r.kind = 'trade' \
-                     AND r.number = a.out_trade_no AND r.row_kind = 'payment') ORDER BY a.out_trade_no LIMIT $5";
+                     AND r.number = a.out_trade_no AND r.row_kind IN ('payment', 'reversal')) ORDER BY a.out_trade_no LIMIT $5";
                 let rows = s.fetch_all(sql, params).await?;
                 let orders = rows.iter().map(|row| {
                     let order = OrderHere {

@@ -164,7 +164,8 @@ impl Storage {
                      AND d.status <> 'resolved' AND EXISTS (SELECT 1 FROM statement_rows r \
                      JOIN statements t ON t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
                      AND t.run = r.run WHERE r.account_id = d.account_id AND r.kind = 'trade' \
-                     AND r.number = d.number AND r.row_kind = d.subject) ORDER BY d.id LIMIT $2";
+                     AND r.number = d.number AND (r.row_kind = d.subject \
+                     OR (r.row_kind = 'reversal' AND d.subject = 'payment'))) ORDER BY d.id LIMIT $2";
                 let turned_up = s.fetch_all(sql, [account.into(), limit.into()]).await?;
                 resolve_all(s, &turned_up, now).await
             })
@@ -178,9 +179,9 @@ impl Storage {
             Box::pin(async move {
                 let sql = s.either(CLAIM_SQLITE, CLAIM_POSTGRES);
                 let rows = s.fetch_all(sql, [now.plus_s(lease_s).into(), now.into(), limit.max(0).into()]).await?;
-                let claimed = rows.iter().map(|row| {
-                    Ok(ClaimedDifference { difference: difference(row)?, tries: row.int("tries")? })
-                });
+                let claimed = rows
+                    .iter()
+                    .map(|row| Ok(ClaimedDifference { difference: difference(row)?, tries: row.int("tries")? }));
                 claimed.collect()
             })
         })
@@ -364,7 +365,11 @@ async fn see_again(s: &mut Session, seen: &Difference, next_at: Option<Timestamp
          out_trade_no = $11, run = ",
     );
     sql.push(RUN_OF_DAY);
-    sql.push(if reopened { ", resolved_at = NULL, tries = 0, next_at = $12" } else { ", next_at = COALESCE(next_at, $12)" });
+    sql.push(if reopened {
+        ", resolved_at = NULL, tries = 0, next_at = $12"
+    } else {
+        ", next_at = COALESCE(next_at, $12)"
+    });
     sql.push(" WHERE id = $4");
     let params: Vec<Param> = vec![
         seen.account_id.into(),
@@ -386,8 +391,7 @@ async fn see_again(s: &mut Session, seen: &Difference, next_at: Option<Timestamp
 async fn resolve_all(s: &mut Session, found: &[Row], now: Timestamp) -> Result<usize> {
     let mut events = Vec::with_capacity(found.len());
     for row in found {
-        let resolved =
-            Difference { status: DifferenceStatus::Resolved, resolved_at: Some(now), ..difference(row)? };
+        let resolved = Difference { status: DifferenceStatus::Resolved, resolved_at: Some(now), ..difference(row)? };
         let sql = "UPDATE differences SET status = 'resolved', resolved_at = $1, next_at = NULL, leased_until = 0 \
              WHERE id = $2 AND status <> 'resolved'";
         if s.execute(sql, [now.into(), resolved.id.into()]).await? == 1 {

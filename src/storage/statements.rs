@@ -93,7 +93,12 @@ const CLAIM_POSTGRES: &str = "WITH due AS MATERIALIZED (SELECT account_id, kind,
      WHERE s.account_id = due.account_id AND s.kind = due.kind AND s.date = due.date RETURNING s.*";
 
 /// The lease goes on as long as the work does. Answers `false` when another worker has taken over.
-pub(super) async fn renew(s: &mut Session, day: StatementDay, column_run: (&'static str, i64), until: Timestamp) -> Result<bool> {
+pub(super) async fn renew(
+    s: &mut Session,
+    day: StatementDay,
+    column_run: (&'static str, i64),
+    until: Timestamp,
+) -> Result<bool> {
     let (sql, run) = column_run;
     Ok(s.execute(sql, with_day(day, [until.into(), run.into()])).await? == 1)
 }
@@ -121,7 +126,8 @@ impl Storage {
         self.write(move |s| {
             Box::pin(async move {
                 let mut statement = super::sql::Statement::from(PLAN);
-                statement.push(" ON CONFLICT (account_id, kind, date) DO UPDATE SET next_at = excluded.next_at, tries = 0");
+                statement
+                    .push(" ON CONFLICT (account_id, kind, date) DO UPDATE SET next_at = excluded.next_at, tries = 0");
                 Ok(s.execute(statement, with_day(day, [now.into(), now.into()])).await? == 1)
             })
         })
@@ -153,10 +159,7 @@ impl Storage {
     }
 
     /// Newest day first; with the last one of the page when there is another page.
-    pub async fn statements(
-        &self,
-        filter: &StatementFilter,
-    ) -> Result<(Vec<StatementRecord>, Option<StatementDay>)> {
+    pub async fn statements(&self, filter: &StatementFilter) -> Result<(Vec<StatementRecord>, Option<StatementDay>)> {
         let mut query = Query::new(
             "SELECT * FROM statements WHERE store_id = $1 AND mode = $2",
             vec![filter.store_id.into(), filter.mode.as_str().into()],

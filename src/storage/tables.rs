@@ -318,13 +318,7 @@ pub(super) const TABLES: [Table; 20] = [
     Table {
         name: "credential_warnings",
         key: &["account_id", "credential", "serial", "threshold_days"],
-        columns: &[
-            ("account_id", Text),
-            ("credential", Text),
-            ("serial", Text),
-            ("threshold_days", Int),
-            ("at", Int),
-        ],
+        columns: &[("account_id", Text), ("credential", Text), ("serial", Text), ("threshold_days", Int), ("at", Int)],
     },
 ];
 

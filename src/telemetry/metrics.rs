@@ -88,11 +88,7 @@ pub const METRICS: &[Metric] = &[
         help: "Age of the oldest webhook still to be delivered.",
     },
     Metric { name: WEBHOOK_DELIVERIES_TOTAL, kind: Kind::Counter, help: "Tries to deliver a webhook, by outcome." },
-    Metric {
-        name: STATEMENTS_TOTAL,
-        kind: Kind::Counter,
-        help: "Statements asked for, by gateway, kind and outcome.",
-    },
+    Metric { name: STATEMENTS_TOTAL, kind: Kind::Counter, help: "Statements asked for, by gateway, kind and outcome." },
     Metric {
         name: DIFFERENCES_OPEN,
         kind: Kind::Gauge,

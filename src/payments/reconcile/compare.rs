@@ -91,9 +91,8 @@ pub(super) struct Duplicate {
 }
 
 pub(super) fn duplicates(date: Date, row: &StatementRow, elsewhere: &[RowElsewhere]) -> Vec<Duplicate> {
-    let is_other = |other: &&RowElsewhere| {
-        other.kind == row.kind && !(other.date == date && other.position == row.position)
-    };
+    let is_other =
+        |other: &&RowElsewhere| other.kind == row.kind && !(other.date == date && other.position == row.position);
     let found = elsewhere.iter().filter(is_other).filter_map(|other| {
         let same_number = other.number == row.number;
         let same_transaction = !row.gateway_number.is_empty() && other.gateway_number == row.gateway_number;

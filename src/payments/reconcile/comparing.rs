@@ -151,7 +151,9 @@ impl PaymentService {
                 },
                 next_at: Some(now),
             });
-            self.storage.record_compared(record.day, (record.run, record.compared_to), found.collect(), self.statement_lease()).await?;
+            self.storage
+                .record_compared(record.day, (record.run, record.compared_to), found.collect(), self.statement_lease())
+                .await?;
         }
         after.clear();
         loop {
@@ -170,7 +172,9 @@ impl PaymentService {
                 },
                 next_at: Some(now),
             });
-            self.storage.record_compared(record.day, (record.run, record.compared_to), found.collect(), self.statement_lease()).await?;
+            self.storage
+                .record_compared(record.day, (record.run, record.compared_to), found.collect(), self.statement_lease())
+                .await?;
         }
         Ok(())
     }
@@ -236,8 +240,7 @@ fn about_row(
     now: Timestamp,
 ) -> Difference {
     let StatementRow { kind, number, out_trade_no, .. } = &compared.row;
-    let subject =
-        if *kind == RowKind::Refund { DifferenceSubject::Refund } else { DifferenceSubject::Payment };
+    let subject = if *kind == RowKind::Refund { DifferenceSubject::Refund } else { DifferenceSubject::Payment };
     Difference {
         subject,
         number: number.clone(),

@@ -85,7 +85,11 @@ impl PaymentService {
     ///
     /// # Errors
     /// `Ok(Err(_))` when the day cannot be asked for; otherwise the storage's.
-    pub async fn request_statement(&self, account: AccountId, date: Date) -> Result<Result<(), OutOfReach>, PaymentError> {
+    pub async fn request_statement(
+        &self,
+        account: AccountId,
+        date: Date,
+    ) -> Result<Result<(), OutOfReach>, PaymentError> {
         let now = self.clock.now();
         let today = now.beijing_date();
         if date >= today {
@@ -173,7 +177,12 @@ impl PaymentService {
                     count(account, day.kind, "unreadable");
                     alarm(
                         "unreadable_statement",
-                        &format!("account {}: the {} statement of {} is not believed: {fault}", day.account_id, day.kind.as_str(), day.date),
+                        &format!(
+                            "account {}: the {} statement of {} is not believed: {fault}",
+                            day.account_id,
+                            day.kind.as_str(),
+                            day.date
+                        ),
                     );
                     let outcome = Unavailable {
                         status: StatementStatus::Unreadable,
@@ -187,7 +196,12 @@ impl PaymentService {
         }
     }
 
-    async fn statement_failed(&self, claimed: &StatementRecord, problem: &str, pause_s: i64) -> Result<(), PaymentError> {
+    async fn statement_failed(
+        &self,
+        claimed: &StatementRecord,
+        problem: &str,
+        pause_s: i64,
+    ) -> Result<(), PaymentError> {
         let day = claimed.day;
         tracing::warn!(account = %day.account_id, date = %day.date, kind = day.kind.as_str(), problem, "a statement could not be fetched");
         let outcome = Unavailable {

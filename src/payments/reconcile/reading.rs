@@ -8,10 +8,10 @@ use super::super::service::PaymentService;
 use super::super::statement::{RowKind, RowRefundState, StatementFile, StatementRow};
 use super::comparing::new_difference;
 use super::figures::Sums;
+use crate::gateways::Gateway;
 use crate::gateways::statement::{
     FundRow, Statement, StatementFault, StatementLine, StatementSummary, TradeKind, TradeRefundState, TradeRow,
 };
-use crate::gateways::Gateway;
 use crate::ids::AttemptId;
 use crate::storage::{Account, FoundDifference, ReadStatement, StorageError};
 

@@ -26,7 +26,9 @@ impl PaymentService {
         match self.gateways.of_account(difference.account_id).await {
             Ok((account, gateway)) => self.ask_about_difference(difference, &account, gateway.as_ref()).await?,
             Err(PaymentError::Storage(error)) => return Err(error.into()),
-            Err(error) => tracing::warn!(account = %difference.account_id, %error, "a difference cannot be asked about"),
+            Err(error) => {
+                tracing::warn!(account = %difference.account_id, %error, "a difference cannot be asked about")
+            }
         }
         if self.agrees_now(difference).await? {
             self.storage.resolve_difference(difference.id, self.clock.now()).await?;
@@ -70,11 +72,7 @@ impl PaymentService {
     }
 
     async fn agrees_now(&self, difference: &Difference) -> Result<bool, PaymentError> {
-        let day = StatementDay {
-            account_id: difference.account_id,
-            kind: StatementKind::Trade,
-            date: difference.date,
-        };
+        let day = StatementDay { account_id: difference.account_id, kind: StatementKind::Trade, date: difference.date };
         let Some(account) = self.storage.account(difference.account_id).await? else { return Ok(false) };
         let kind = difference.reason.kind();
         if kind == DifferenceKind::MissingThere {
