@@ -20,6 +20,7 @@ mod sandbox;
 mod serve;
 mod signals;
 mod source;
+mod statements;
 mod store;
 
 use std::path::PathBuf;
@@ -61,6 +62,7 @@ enum Command {
     Accounts(accounts::Accounts),
     Payments(payments::Payments),
     Events(events::Events),
+    Statements(statements::Statements),
     Store(store::Store),
     #[command(name = "i18n")]
     I18n(i18n::I18n),
@@ -103,6 +105,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(command) => command.run(&global).await,
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
+        Command::Statements(command) => command.run(&global).await,
         Command::Store(command) => command.run(&global).await,
         Command::I18n(command) => command.run(&global),
         Command::Config(command) => command.run(),
