@@ -18,6 +18,7 @@ pub mod phone;
 mod region;
 pub mod samples;
 pub mod surnames;
+mod words;
 
 pub use answer::{Address, Candidate, Former, How, Part, Status, WarningCode};
 pub use parse::{AddressParser, LONGEST_TEXT};
