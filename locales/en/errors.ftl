@@ -20,6 +20,7 @@ error-not-found = { $what ->
     [endpoint] There is no such webhook endpoint for this key.
     [delivery] There is no such delivery for this endpoint.
     [qr] This attempt has no QR code to show now: it is not pending.
+    [region] There is no such administrative division.
    *[page] There is nothing at this address. See /docs for what there is.
 }
 error-method-not-allowed-title = Method not allowed
@@ -116,6 +117,9 @@ field-replay-selection = Give either “event_ids”, or “from” and “to”
 field-not-after = Give a time after “{ $other }”.
 field-cursor = Give the next_cursor of this very list.
 field-nul-character = Leave out NUL characters.
+field-region-code = A division code has six digits, a town’s nine, such as 440305.
+field-unknown-shop-region = The uploaded list has no region with this id.
+field-not-a-province = Give the six-digit code of a province, such as 440000.
 
 # Settings of merchant accounts; English answers carry more particulars.
 setting-certificate-not-private-key = This is a certificate; the private key (apiclient_key.pem) belongs here.

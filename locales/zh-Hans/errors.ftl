@@ -20,6 +20,7 @@ error-not-found = { $what ->
     [endpoint] 该密钥下没有这个 Webhook 地址。
     [delivery] 该地址下没有这次投递。
     [qr] 这次支付尝试现在没有可显示的二维码：它不在待支付状态。
+    [region] 没有这个行政区划。
    *[page] 该地址没有内容。可用的接口见 /docs。
 }
 error-method-not-allowed-title = 不支持的请求方法
@@ -116,6 +117,9 @@ field-replay-selection = 请提供“event_ids”，或同时提供“from”和
 field-not-after = 请填写晚于“{ $other }”的时间。
 field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
+field-region-code = 行政区划代码为六位数字，乡镇街道为九位，例如 440305。
+field-unknown-shop-region = 上传的列表中没有这个地区 ID。
+field-not-a-province = 请填写省级行政区划代码（六位数字），例如 440000。
 
 # 商户账号的配置。
 setting-certificate-not-private-key = 这是证书；此处应填私钥（apiclient_key.pem）。

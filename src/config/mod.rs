@@ -20,7 +20,7 @@ use secrecy::SecretString;
 pub use problem::{ConfigError, Problem};
 use setting::{Setting, settings};
 pub use sources::{NOT_SETTINGS, process_environment};
-pub use values::{DuplicatePolicy, IpNetwork, LogFormat};
+pub use values::{DuplicatePolicy, HkMoTwChoice, IpNetwork, LogFormat};
 
 settings! {
     /// Luodi's settings.
@@ -51,6 +51,8 @@ settings! {
         webhooks: WebhooksConfig = WebhooksConfig::default(),
         /// How much a caller may ask for.
         limits: LimitsConfig = LimitsConfig::default(),
+        /// The table of administrative divisions.
+        regions: RegionsConfig = RegionsConfig::default(),
         /// How long data is kept.
         retention: RetentionConfig = RetentionConfig::default(),
         /// The shops served here, each under a short name of its own (a-z, 0-9, hyphens).
@@ -126,6 +128,15 @@ settings! {
 }
 
 settings! {
+    /// The table of administrative divisions.
+    pub struct RegionsConfig {
+        /// A folder for newer tables than the one inside the program; `luodi regions import` fills it, and a
+        /// running server takes over what it finds there within a minute, or at once on SIGHUP.
+        folder: Option<String> = None,
+    }
+}
+
+settings! {
     /// How long data is kept.
     pub struct RetentionConfig {
         /// Days an answer is kept for repetition under the same Idempotency-Key, 1 to 90.
@@ -150,6 +161,9 @@ settings! {
         return_url_hosts: Vec<String> = Vec::new(),
         /// A PNG file, up to 256 KiB and 1024 pixels wide, shown in the middle of this shop's QR codes.
         qr_logo: Option<String> = None,
+        /// Hong Kong, Macao and Taiwan in address forms: "regions" beside the provinces, or "countries" of
+        /// their own as Magento also lists them.
+        hk_mo_tw: HkMoTwChoice = HkMoTwChoice::Regions,
         /// Language of the payment page where the browser asks for none we have: "zh-Hans" or "en".
         locale: Option<String> = None,
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::csv::{self, Record};
+use super::reading::{Readings, english_name};
 use super::{Alias, AliasKind, Code, Confidence, Kind, Level, OutlyingUnit, Retired, Town, TownKind, Unit, Zone};
 use crate::crypto::digest::sha256_hex;
 
@@ -67,11 +68,19 @@ pub(super) fn folder(folder: &Path) -> Result<Rows, LoadError> {
 fn rows(texts: [Cow<'_, str>; 7]) -> Result<Rows, LoadError> {
     let content_hash = content_hash(&texts);
     let [state, regions, towns, history, aliases, zones, outlying] = &texts;
+    let units = table("regions.csv", regions, unit)?;
+    let mut towns = table("towns.csv", towns, town)?;
+    let readings = Readings::of(&units);
+    for town in &mut towns {
+        let syllables = readings.syllables(&town.name);
+        town.name_en = english_name(&town.name, town.kind, &syllables).into();
+        town.pinyin = syllables.join(" ").into();
+    }
     Ok(Rows {
         state: read_state(state)?,
         content_hash,
-        units: table("regions.csv", regions, unit)?,
-        towns: table("towns.csv", towns, town)?,
+        units,
+        towns,
         retired: table("history.csv", history, retired)?,
         aliases: table("aliases.csv", aliases, alias)?,
         zones: table("functional-zones.csv", zones, zone)?,
@@ -216,6 +225,8 @@ fn town(row: &Columns<'_>) -> Result<Town, LoadError> {
         name: row.name("name")?,
         kind: row.word("type", TownKind::from_chinese)?,
         parent: row.parsed("parent")?,
+        pinyin: "".into(),
+        name_en: "".into(),
     })
 }
 

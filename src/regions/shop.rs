@@ -15,7 +15,7 @@ pub struct ShopCity<'r> {
     pub unit: &'r Unit,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CityForm {
     /// 地级

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::load::{self, LoadError, Rows};
+use super::search::SearchIndex;
 use super::{Alias, Code, Level, OutlyingUnit, Retired, Town, Unit, Zone};
 
 /// Everything known about the divisions of one state of the data. Parsed once, shared by `Arc`.
@@ -32,6 +33,7 @@ pub struct Regions {
     retired_by_name: HashMap<Box<str>, Vec<u32>>,
     aliases_by_text: HashMap<Box<str>, Vec<u32>>,
     zones_by_name: HashMap<Box<str>, Vec<u32>>,
+    search_index: OnceLock<SearchIndex>,
 }
 
 /// A unit or a town.
@@ -117,6 +119,7 @@ impl Regions {
             retired_by_name: grouped(&rows.retired, |retired| Some(retired.name.clone())),
             aliases_by_text: grouped(&rows.aliases, |alias| Some(alias.alias.clone())),
             zones_by_name: grouped(&rows.zones, |zone| Some(zone.name.clone())),
+            search_index: OnceLock::new(),
             units: rows.units,
             towns: rows.towns,
             retired: rows.retired,
@@ -124,6 +127,10 @@ impl Regions {
             zones: rows.zones,
             outlying: rows.outlying,
         }
+    }
+
+    pub(super) fn search_index(&self) -> &SearchIndex {
+        self.search_index.get_or_init(|| SearchIndex::of(&self.units, &self.towns))
     }
 
     /// The date of the data: `2026-09`.

@@ -151,6 +151,16 @@ pub struct Town {
     pub kind: TownKind,
     /// The county; a prefecture where it has no districts (东莞) or these do not cover it (大兴安岭).
     pub parent: Code,
+    /// As in [`Unit::pinyin`], but computed: for searching and for labels.
+    pub pinyin: Box<str>,
+    pub name_en: Box<str>,
+}
+
+impl Unit {
+    /// The syllables of the short name: `shen zhen` of `shen zhen shi`.
+    pub fn short_pinyin(&self) -> impl Iterator<Item = &str> {
+        self.pinyin.split(' ').take(self.short_name.chars().count())
+    }
 }
 
 /// A unit that was abolished, renamed or given another code since 2000.
@@ -173,7 +183,7 @@ pub struct Retired {
 }
 
 /// How sure the successor is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// Two independent sources say exactly this.

@@ -1,5 +1,10 @@
 use std::collections::HashSet;
 
+mod answers;
+mod magento;
+mod replacing;
+mod search;
+
 use super::*;
 
 fn code(text: &str) -> Code {
