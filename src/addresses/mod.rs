@@ -6,12 +6,15 @@
 
 pub mod answer;
 mod chains;
+pub mod check;
+pub mod current;
 mod detail;
 mod guards;
 mod labels;
 mod lexicon;
 mod marks;
 mod name;
+pub mod magento;
 pub mod normalize;
 pub mod parse;
 pub mod phone;
@@ -20,5 +23,6 @@ pub mod samples;
 pub mod surnames;
 mod words;
 
+pub use current::CurrentParser;
 pub use answer::{Address, Candidate, Former, How, Part, Status, WarningCode};
 pub use parse::{AddressParser, LONGEST_TEXT};
