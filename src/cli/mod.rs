@@ -15,6 +15,7 @@ mod openapi;
 mod opened;
 mod output;
 mod payments;
+mod regions;
 mod sandbox;
 mod serve;
 mod signals;
@@ -60,6 +61,7 @@ enum Command {
     Accounts(accounts::Accounts),
     Payments(payments::Payments),
     Events(events::Events),
+    Regions(regions::Regions),
     Store(store::Store),
     Config(config::Config),
     #[command(name = "openapi")]
@@ -100,6 +102,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(command) => command.run(&global).await,
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
+        Command::Regions(command) => command.run(&global),
         Command::Store(command) => command.run(&global).await,
         Command::Config(command) => command.run(),
         Command::OpenApi(command) => command.run(),
