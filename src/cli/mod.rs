@@ -16,6 +16,7 @@ mod openapi;
 mod opened;
 mod output;
 mod payments;
+mod regions;
 mod sandbox;
 mod serve;
 mod signals;
@@ -61,6 +62,7 @@ enum Command {
     Accounts(accounts::Accounts),
     Payments(payments::Payments),
     Events(events::Events),
+    Regions(regions::Regions),
     Store(store::Store),
     #[command(name = "i18n")]
     I18n(i18n::I18n),
@@ -103,6 +105,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(command) => command.run(&global).await,
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
+        Command::Regions(command) => command.run(&global),
         Command::Store(command) => command.run(&global).await,
         Command::I18n(command) => command.run(&global),
         Command::Config(command) => command.run(),
