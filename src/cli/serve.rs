@@ -18,7 +18,7 @@ use crate::telemetry::logs::init_logs;
 /// Run the server until it is told to stop
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  luodi serve --config /etc/luodi/luodi.toml\n\n\
-    Ctrl-C or SIGTERM stops it once running requests are answered; SIGHUP reads the\n    table of divisions again. Every setting: `luodi config example`.")]
+    Ctrl-C or SIGTERM stops it once running requests are answered; SIGHUP reads\n    your own wording and the table of divisions again. Every setting: `luodi config example`.")]
 pub struct Serve {}
 
 impl Serve {
@@ -66,6 +66,7 @@ impl Serve {
 
 /// What SIGHUP is for. What cannot be used leaves the old in force.
 async fn read_again(running: &RunningApp) {
+    running.reload_wording();
     let regions = Arc::clone(&running.state.regions);
     match tokio::task::spawn_blocking(move || regions.reload()).await {
         Ok(Ok(Some(version))) => tracing::info!(%version, "a newer table of divisions is in use"),
