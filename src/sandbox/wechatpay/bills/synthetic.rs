@@ -63,7 +63,7 @@ impl Chunks {
         let trade = synthetic_trade(&self.day.text, index);
         let at = self.day.start.plus_s(i64::try_from(index * 86_400 / self.rows.max(1)).unwrap_or_default());
         let total = yuan(trade.total_fen);
-        let name = if index % 10 == 0 { "商品,十件一组" } else { "商品" };
+        let name = if index.is_multiple_of(10) { "商品,十件一组" } else { "商品" };
         line(&[
             moment(at).as_str(),
             &self.appid,
