@@ -62,7 +62,7 @@ impl House {
                     NextAction::DisplayQr { code_url: "weixin://wxpay/bizpayurl?pr=p4lpSuKzz".to_owned() };
                 for fact in [
                     Fact::AttemptCreated { attempt: Box::new(attempt) },
-                    Fact::AttemptOpened { attempt_id, next_action },
+                    Fact::AttemptOpened { attempt_id, next_action, expires_at: None },
                 ] {
                     events.extend(ledger.apply(fact, at).expect("a fact that fits"));
                 }
@@ -111,6 +111,8 @@ fn order(store_id: StoreId, account_id: AccountId, number: usize) -> (Payment, A
         // As long as a real one.
         request: format!("{{\"appid\":\"{}\"}}", "x".repeat(400)),
         next_action: None,
+        action_expires_at: None,
+        payer_id: None,
         gateway_trade_no: None,
         failure: None,
         duplicate: false,

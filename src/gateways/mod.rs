@@ -3,6 +3,7 @@
 //! is `GatewayError::Unknown`. Knows neither storage nor our HTTP routes.
 
 pub mod breaker;
+pub mod statement;
 pub mod transport;
 pub mod wechatpay;
 
@@ -11,10 +12,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::Serialize;
 
+use self::statement::{Fetched, StatementToFetch};
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::AccountId;
 use crate::money::Fen;
-use crate::payments::attempt::{Flow, GatewayName, NextAction};
+use crate::payments::attempt::{Flow, GatewayName, NextAction, Shopper};
 use crate::payments::payment::Mode;
 
 /// A statement of a gateway whose proof has been checked. Only the gateways can make one.
@@ -72,6 +74,8 @@ pub struct Merchant {
     /// The merchant number (商户号).
     pub merchant_no: String,
     pub app_id: Option<String>,
+    /// The sub-merchant (特约商户) that a service provider's account acts for.
+    pub sub_merchant_no: Option<String>,
 }
 
 /// What a gateway says of an order.
@@ -167,6 +171,33 @@ impl Verified<Notification> {
     }
 }
 
+/// What opening an order gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// The shopper has to act. `expires_at` is when the action stops working, if before the order does.
+    Waiting { next_action: NextAction, expires_at: Option<Timestamp> },
+    /// Settled in the very call, for example by the payer's code.
+    Settled(OrderReport),
+}
+
+/// The parts of a verified opening, the report still verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VerifiedOpening {
+    Waiting { next_action: NextAction, expires_at: Option<Timestamp> },
+    Settled(Verified<OrderReport>),
+}
+
+impl Verified<Opened> {
+    /// The parts of a verified answer are verified.
+    #[must_use]
+    pub fn into_opening(self) -> VerifiedOpening {
+        match self.0 {
+            Opened::Waiting { next_action, expires_at } => VerifiedOpening::Waiting { next_action, expires_at },
+            Opened::Settled(report) => VerifiedOpening::Settled(Verified(report)),
+        }
+    }
+}
+
 /// A notification as it arrived, byte for byte.
 #[derive(Debug, Clone)]
 pub struct RawNotification {
@@ -247,7 +278,18 @@ pub struct OrderToOpen {
     pub description: String,
     pub expires_at: Timestamp,
     pub notify_url: String,
-    pub shopper_ip: Option<String>,
+    pub shopper: Shopper,
+}
+
+/// An order whose request is stored, about to be sent, maybe not for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreparedOrder<'a> {
+    pub flow: Flow,
+    pub request: &'a str,
+    /// Where the gateway's page sends the shopper afterwards.
+    pub return_url: &'a str,
+    /// Our page that goes on to the gateway's, with the referrer it demands.
+    pub hop_url: &'a str,
 }
 
 /// A refund about to be asked for.
@@ -259,6 +301,35 @@ pub struct RefundToRequest {
     pub order_amount: Fen,
     pub reason: Option<String>,
     pub notify_url: String,
+    /// Take it from the available balance (可用余额) rather than from what is not settled yet. Only for a
+    /// number of which the gateway has said `NOT_ENOUGH` and, asked, that it knows no such refund: where an
+    /// application was accepted, the same number must come with the same bytes.
+    pub from_available_balance: bool,
+    /// Refunds of this order that were asked for before and did not fail: gateways limit them.
+    pub earlier_refunds: usize,
+}
+
+/// Where a refund goes that the payer's account cannot take.
+#[derive(Clone, PartialEq, Eq)]
+pub enum RefundDestination {
+    /// The merchant's own account; the merchant settles with the payer by hand.
+    MerchantAccount,
+    /// A bank card of the payer's.
+    PayerBankCard {
+        /// As the gateway names banks, for example `CMB_DEBIT`.
+        bank_type: String,
+        card_no: String,
+        holder_name: String,
+    },
+}
+
+impl std::fmt::Debug for RefundDestination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::MerchantAccount => "MerchantAccount",
+            Self::PayerBankCard { .. } => "PayerBankCard",
+        })
+    }
 }
 
 /// How bad a finding of a self-check is.
@@ -282,14 +353,40 @@ pub struct Finding {
     pub detail: String,
 }
 
+/// How far an account check goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckDepth {
+    /// The credentials, by calls that change nothing.
+    Credentials,
+    /// Also whether orders can be opened: opens one of 1 fen under each app id, which nobody sees, and closes it.
+    Orders {
+        /// Where the gateway would send notifications.
+        notify_url: String,
+    },
+}
+
+/// Credentials closer to their end than this are told of, in seconds: ninety days.
+pub const EXPIRY_WARNING_S: i64 = 90 * 24 * 3600;
+
+/// A certificate that an account rests on and that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ExpiringCredential {
+    /// Which it is, stable, for programs: `merchant_certificate` or `platform_certificate`. The key
+    /// `check-{code}_expiring` in `locales/` words it for people.
+    pub code: String,
+    pub serial: String,
+    pub expires_at: Timestamp,
+}
+
 /// One gateway, bound to one merchant account. No method has a default: a gateway that forgets one
 /// must not compile.
 #[async_trait]
 pub trait Gateway: Send + Sync + std::fmt::Debug {
-    fn flows(&self) -> &'static [Flow];
+    /// The flows this account can open.
+    fn flows(&self) -> &[Flow];
 
-    /// Whose account this is.
-    fn merchant(&self) -> &Merchant;
+    /// Which identifier of a message is not this account's: `merchant_no`, `sub_merchant_no` or `app_id`.
+    fn foreign_identifier(&self, told: &Merchant) -> Option<&'static str>;
 
     /// The exact request that opens this order. Stored before it is sent, repeated to the byte.
     ///
@@ -298,12 +395,13 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
     fn prepare(&self, order: &OrderToOpen) -> Result<String, GatewayError>;
 
     /// Opens the order of a prepared request. Repeating it is safe: same number, same bytes.
-    async fn create(&self, flow: Flow, request: &str) -> Result<Verified<NextAction>, GatewayError>;
+    async fn create(&self, order: &PreparedOrder<'_>) -> Result<Verified<Opened>, GatewayError>;
 
     async fn query(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError>;
 
-    /// Closes an unpaid order. `Ok` means it can no longer be paid.
-    async fn close(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError>;
+    /// Ends an unpaid order: closes it, or reverses (撤销) what a payer's code began. `Ok` means it can no
+    /// longer be paid; a reversal also returns what was paid meanwhile.
+    async fn close(&self, flow: Flow, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError>;
 
     /// The exact refund request, stored before it is sent.
     ///
@@ -315,14 +413,28 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
 
     async fn query_refund(&self, out_refund_no: &str) -> Result<Verified<RefundReport>, GatewayError>;
 
+    /// Sends an abnormal refund on to where the money can go. `gateway_refund_no` is the gateway's number of it.
+    async fn redirect_refund(
+        &self,
+        out_refund_no: &str,
+        gateway_refund_no: &str,
+        to: &RefundDestination,
+    ) -> Result<Verified<RefundReport>, GatewayError>;
+
+    /// Fetches one day's statement (对账单) and proves its bytes; the rows are read as they are asked for.
+    async fn statement(&self, wanted: &StatementToFetch) -> Result<Fetched, GatewayError>;
+
     /// Believes a notification only after its proof; may fetch keys to do so.
     async fn read_notification(&self, raw: &RawNotification) -> Result<Verified<Notification>, Rejected>;
 
     /// What this gateway wants to hear.
     fn acknowledge(&self, outcome: Outcome) -> RawResponse;
 
-    /// Looks at the credentials, offline and by one harmless call.
-    async fn check(&self) -> Vec<Finding>;
+    /// Looks at the credentials, offline and by harmless calls.
+    async fn check(&self, depth: &CheckDepth) -> Vec<Finding>;
+
+    /// What ends within [`EXPIRY_WARNING_S`] of `now` and has no successor yet, from what is held. Asks nobody.
+    fn expiring_credentials(&self, now: Timestamp) -> Vec<ExpiringCredential>;
 
     /// Periodic care, for example renewing the gateway's certificates when due. Cheap when nothing is.
     async fn maintain(&self);

@@ -7,20 +7,22 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::attempts::{Shopper, parse_flow, parse_gateway};
+use super::attempts::{AskedFlow, ShopperTold, named_flow, parse_flow, parse_gateway};
 use super::auth::{Caller, SecretKey};
 use super::body::{JsonBody, pointer_part};
 use super::idempotency::{self, Scope};
-use super::problem::Problem;
+use super::problem::{Problem, Worded as _, locale_of};
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
 use crate::error::{ApiError, Code, FieldError};
+use crate::i18n::Locale;
 use crate::ids::{AccountId, AttemptId, PaymentId};
 use crate::money::Currency;
+use crate::payments::attempt::Shopper;
 use crate::payments::checkout::{NewAttempt, NewPayment};
-use crate::payments::{Flow, GatewayName, PaymentStatus, PaymentView};
+use crate::payments::{GatewayName, PaymentStatus, PaymentView};
 use crate::storage::PaymentFilter;
 
 /// A payment can wait for the shopper this long, in seconds: WeChat Pay closes orders after seven days.
@@ -43,6 +45,7 @@ pub struct CreatePayment {
     /// With `flow`: opens the first attempt at once. Without: the cashier does.
     #[schema(example = "wechatpay")]
     pub gateway: Option<String>,
+    /// `qr`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
     #[schema(example = "qr")]
     pub flow: Option<String>,
     /// Which merchant account, when the store has several for the gateway.
@@ -53,7 +56,7 @@ pub struct CreatePayment {
     /// 60 to 604800; the configured default when absent.
     #[schema(example = 7200)]
     pub expires_in_s: Option<i64>,
-    pub shopper: Option<Shopper>,
+    pub shopper: Option<ShopperTold>,
     /// Up to 20 values of your own, returned as they are.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
@@ -75,11 +78,12 @@ struct Planned {
 }
 
 /// A gateway and flow asked for together.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct FirstAttempt {
     gateway: GatewayName,
-    flow: Flow,
+    flow: AskedFlow,
     account: Option<AccountId>,
+    shopper: Shopper,
 }
 
 impl CreatePayment {
@@ -88,7 +92,7 @@ impl CreatePayment {
         key: &SecretKey,
         id: PaymentId,
         return_url_hosts: &[String],
-    ) -> Result<(NewPayment, Option<FirstAttempt>, Option<String>), ApiError> {
+    ) -> Result<(NewPayment, Option<FirstAttempt>), ApiError> {
         let mut faults = Faults::default();
         faults.text("/order_ref", &self.order_ref, 64);
         let amount = faults.amount("/amount_fen", self.amount_fen);
@@ -103,9 +107,9 @@ impl CreatePayment {
         if let Some(seconds) = self.expires_in_s {
             faults.between("/expires_in_s", seconds, EXPIRES_IN_S.0, EXPIRES_IN_S.1);
         }
-        let shopper_ip = Shopper::validate(self.shopper, &mut faults);
         check_metadata(&self.metadata, &mut faults);
-        let first = first_attempt(self.gateway.as_deref(), self.flow.as_deref(), self.account.as_deref(), &mut faults);
+        let (gateway, flow, account) = (self.gateway.as_deref(), self.flow.as_deref(), self.account.as_deref());
+        let first = first_attempt(gateway, flow, account, self.shopper, &mut faults);
         faults.refuse_if_any()?;
         let new = NewPayment {
             id,
@@ -118,7 +122,7 @@ impl CreatePayment {
             expires_in_s: self.expires_in_s,
             metadata: self.metadata,
         };
-        Ok((new, first, shopper_ip))
+        Ok((new, first))
     }
 }
 
@@ -137,8 +141,10 @@ fn first_attempt(
     gateway: Option<&str>,
     flow: Option<&str>,
     account: Option<&str>,
+    shopper: Option<ShopperTold>,
     faults: &mut Faults,
 ) -> Option<FirstAttempt> {
+    let shopper = ShopperTold::validate(shopper, flow.and_then(named_flow), faults);
     let account = account.and_then(|text| {
         let id = text.parse().ok();
         if id.is_none() {
@@ -150,7 +156,7 @@ fn first_attempt(
         (None, None) => None,
         (Some(gateway), Some(flow)) => {
             let (gateway, flow) = (parse_gateway(gateway, faults), parse_flow(flow, faults));
-            Some(FirstAttempt { gateway: gateway?, flow: flow?, account })
+            Some(FirstAttempt { gateway: gateway?, flow: flow?, account, shopper })
         }
         (Some(_), None) => {
             faults.add(FieldError::new("/flow", "required_with").with("other", "gateway"));
@@ -180,17 +186,17 @@ pub async fn create(
 ) -> Result<HttpResponse, ApiError> {
     let wanted: CreatePayment = body.parse()?;
     let planned = Planned { payment: PaymentId::generate(), attempt: AttemptId::generate() };
-    let (new, first, shopper_ip) =
-        wanted.validate(&key, planned.payment, &state.store_config(key.store_id).return_url_hosts)?;
+    let (new, first) = wanted.validate(&key, planned.payment, &state.store_config(key.store_id).return_url_hosts)?;
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let worker = state.clone();
+    let locale = locale_of(&request);
     let work = move |resource: String| {
         let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewPayment { id: planned.payment, ..new };
-            create_once(&state, new, first, shopper_ip, planned.attempt).await
+            create_once(&state, new, first, planned.attempt, locale).await
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
@@ -200,16 +206,16 @@ async fn create_once(
     state: &AppState,
     new: NewPayment,
     first: Option<FirstAttempt>,
-    shopper_ip: Option<String>,
     attempt_id: AttemptId,
+    locale: Locale,
 ) -> Result<(StatusCode, Vec<u8>), ApiError> {
-    let first = first.map(|first| NewAttempt {
-        id: attempt_id,
-        gateway: first.gateway,
-        flow: first.flow,
-        account: first.account,
-        shopper_ip,
-    });
+    let first = match first {
+        Some(FirstAttempt { gateway, flow, account, shopper }) => {
+            let flow = flow.resolve(state, (new.store_id, new.mode), gateway, account, &shopper).await?;
+            Some(NewAttempt { id: attempt_id, gateway, flow, account, shopper })
+        }
+        None => None,
+    };
     if let Some(attempt) = &first {
         // A payment that could never be paid as asked is not recorded at all.
         state.payments.check_first_attempt(&new, attempt).await?;
@@ -220,6 +226,7 @@ async fn create_once(
     }
     let view =
         PaymentView { client_secret: Some(state.client_secret(ledger.payment.id)), ..state.payment_view(&ledger) };
+    let view = view.worded(locale);
     Ok((StatusCode::CREATED, serde_json::to_vec(&view).map_err(ApiError::internal)?))
 }
 
@@ -245,6 +252,7 @@ pub struct PaymentQuery {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     query: Query<PaymentQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
@@ -271,7 +279,8 @@ pub async fn list(
         limit,
     };
     let page = state.storage.payments(&filter).await?;
-    let data: Vec<PaymentView> = page.data.iter().map(|ledger| state.payment_view(ledger)).collect();
+    let data: Vec<PaymentView> =
+        page.data.iter().map(|ledger| state.payment_view(ledger).worded(locale_of(&request))).collect();
     Ok(HttpResponse::Ok().json(List { data, next_cursor: page.next_cursor }))
 }
 
@@ -299,13 +308,14 @@ pub fn parse_time(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Opt
 pub async fn read(
     state: web::Data<AppState>,
     caller: Caller,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.read(id).await?) }).await?;
-    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
+    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger).worded(locale_of(&request))))
 }
 
 /// Ask the gateway now
@@ -317,13 +327,14 @@ pub async fn read(
 pub async fn refresh(
     state: web::Data<AppState>,
     caller: Caller,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.refresh(id).await?) }).await?;
-    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
+    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger).worded(locale_of(&request))))
 }
 
 /// Close a payment
@@ -336,6 +347,7 @@ pub async fn refresh(
 pub async fn close(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
@@ -343,8 +355,10 @@ pub async fn close(
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.close(id).await?) }).await?;
     match ledger.payment.status {
-        PaymentStatus::Closed => Ok(HttpResponse::Ok().json(state.payment_view(&ledger))),
-        PaymentStatus::Open => Ok(HttpResponse::Accepted().json(state.payment_view(&ledger))),
+        PaymentStatus::Closed => Ok(HttpResponse::Ok().json(state.payment_view(&ledger).worded(locale_of(&request)))),
+        PaymentStatus::Open => {
+            Ok(HttpResponse::Accepted().json(state.payment_view(&ledger).worded(locale_of(&request))))
+        }
         paid => Err(ApiError::new(Code::PaymentNotOpen).with("status", paid.as_str())),
     }
 }

@@ -1,5 +1,7 @@
 //! One order opened at one gateway to settle a payment, and the pure table of its states.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::payment::Step;
@@ -34,18 +36,37 @@ impl GatewayName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Flow {
-    /// Scan a code from a screen.
+    /// Scan a code from a screen (扫码).
     Qr,
+    /// A mobile browser outside the wallet (手机网站).
+    Wap,
+    /// Inside the wallet's own browser or a mini program (公众号、小程序).
+    Jsapi,
+    /// The wallet's SDK in the shop's own app.
+    App,
+    /// The merchant scans the code on the shopper's phone (付款码).
+    Barcode,
 }
 
 impl Flow {
-    pub const ALL: [Self; 1] = [Self::Qr];
+    pub const ALL: [Self; 5] = [Self::Qr, Self::Wap, Self::Jsapi, Self::App, Self::Barcode];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Qr => "qr",
+            Self::Wap => "wap",
+            Self::Jsapi => "jsapi",
+            Self::App => "app",
+            Self::Barcode => "barcode",
         }
+    }
+
+    /// Whether the stored request may go out a second time. A payer's code is good for one try: a second
+    /// might take money that the first has taken.
+    #[must_use]
+    pub const fn is_repeatable(self) -> bool {
+        !matches!(self, Self::Barcode)
     }
 
     #[must_use]
@@ -60,6 +81,29 @@ impl Flow {
 pub enum NextAction {
     /// Show `code_url` as a QR code.
     DisplayQr { code_url: String },
+    /// Send the shopper's browser to `url`, a page of ours that goes on to `gateway_url` with the referrer
+    /// the gateway demands. A shop whose own domain is registered may use `gateway_url` directly.
+    Redirect { url: String, gateway_url: String },
+    /// Hand `parameters` to the wallet's script as they are; they are signed.
+    InvokeJsapi { parameters: BTreeMap<String, String> },
+    /// Hand `parameters` to the wallet's SDK as they are; they are signed.
+    InvokeApp { parameters: BTreeMap<String, String> },
+    /// Nothing to show: the shopper confirms on the phone.
+    Wait,
+}
+
+/// The shopper, as far as a gateway needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shopper {
+    /// As the shop sees it.
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+    /// The shopper's id in the wallet, for example a WeChat openid; belongs to one app id.
+    pub payer_id: Option<String>,
+    /// The app id that pays, where the account has several; also the one `payer_id` belongs to.
+    pub app_id: Option<String>,
+    /// What was scanned from the shopper's phone (付款码).
+    pub auth_code: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -124,6 +168,12 @@ pub struct Attempt {
     /// The exact request: a repeat under the same number must be the same to the byte.
     pub request: String,
     pub next_action: Option<NextAction>,
+    /// When `next_action` stops working at the gateway, if before the order itself does.
+    #[serde(default)]
+    pub action_expires_at: Option<Timestamp>,
+    /// The wallet id the order was opened for: only that shopper can use it.
+    #[serde(default)]
+    pub payer_id: Option<String>,
     /// The gateway's number, known once paid.
     pub gateway_trade_no: Option<String>,
     pub failure: Option<Failure>,
@@ -132,6 +182,14 @@ pub struct Attempt {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub paid_at: Option<Timestamp>,
+}
+
+impl Attempt {
+    /// Whether the shopper could still pay, but not with what was handed out.
+    #[must_use]
+    pub fn has_stale_action(&self, at: Timestamp) -> bool {
+        self.status == AttemptStatus::Pending && self.action_expires_at.is_some_and(|until| until <= at)
+    }
 }
 
 /// What can happen to an attempt.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName};
+use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, Shopper};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
@@ -11,7 +11,7 @@ use super::payment::{Mode, Payment, PaymentStatus};
 use super::service::PaymentService;
 use super::settle::Source;
 use crate::clock::Timestamp;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState, OrderToOpen};
+use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState, OrderToOpen, PreparedOrder, VerifiedOpening};
 use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::money::{Currency, Fen};
 use crate::storage::Created;
@@ -37,8 +37,12 @@ pub struct NewAttempt {
     pub gateway: GatewayName,
     pub flow: Flow,
     pub account: Option<AccountId>,
-    pub shopper_ip: Option<String>,
+    pub shopper: Shopper,
 }
+
+/// How long a till waits for the shopper to confirm before the order is reversed, in seconds: WeChat Pay
+/// advises 30 to 45.
+const BARCODE_EXPIRES_IN_S: i64 = 45;
 
 /// A code with less than this left is not worth showing again, in seconds.
 const REUSABLE_FOR_S: i64 = 30;
@@ -100,7 +104,7 @@ impl PaymentService {
             description: payment.description.clone(),
             expires_at: now.plus_s(payment.expires_in_s.unwrap_or(self.settings.expires_in_s)),
             notify_url: self.notify_url(new.gateway, account.id),
-            shopper_ip: new.shopper_ip.clone(),
+            shopper: new.shopper.clone(),
         })?;
         Ok(())
     }
@@ -136,7 +140,7 @@ impl PaymentService {
             None => {}
         }
         if let Some(open) = self.reusable(&ledger, &new) {
-            return Ok((ledger, open));
+            return Ok((self.renew_action_of(ledger, open).await?, open));
         }
         ensure_open(&ledger, self.clock.now())?;
         ledger = self.end_unsettled_attempts(ledger).await?;
@@ -145,7 +149,11 @@ impl PaymentService {
         let (account, gateway) =
             self.gateways.choose(payment.store_id, payment.mode, new.gateway, new.flow, new.account).await?;
         let now = self.clock.now();
-        let expires_at = payment.expires_at.min(now.plus_s(self.settings.attempt_expires_in_s));
+        let expires_in_s = match new.flow {
+            Flow::Barcode => BARCODE_EXPIRES_IN_S,
+            _ => self.settings.attempt_expires_in_s,
+        };
+        let expires_at = payment.expires_at.min(now.plus_s(expires_in_s));
         let out_trade_no = new.id.out_trade_no();
         let request = gateway.prepare(&OrderToOpen {
             flow: new.flow,
@@ -154,7 +162,7 @@ impl PaymentService {
             description: payment.description.clone(),
             expires_at,
             notify_url: self.notify_url(new.gateway, account.id),
-            shopper_ip: new.shopper_ip.clone(),
+            shopper: new.shopper.clone(),
         })?;
         let attempt = Attempt {
             id: new.id,
@@ -166,6 +174,8 @@ impl PaymentService {
             out_trade_no,
             request,
             next_action: None,
+            action_expires_at: None,
+            payer_id: new.shopper.payer_id.clone(),
             gateway_trade_no: None,
             failure: None,
             duplicate: false,
@@ -200,8 +210,15 @@ impl PaymentService {
         let payment_id = ledger.payment.id;
         let attempt = ledger.attempt(attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
         let before = attempt.status;
-        let fact = match gateway.create(attempt.flow, &attempt.request).await {
-            Ok(next_action) => Fact::AttemptOpened { attempt_id, next_action: next_action.into_inner() },
+        let fact = match self.send(attempt, gateway).await {
+            Ok(VerifiedOpening::Waiting { next_action, expires_at }) => {
+                Fact::AttemptOpened { attempt_id, next_action, expires_at }
+            }
+            Ok(VerifiedOpening::Settled(report)) => {
+                let (account, _) = self.gateways.of_account(attempt.account_id).await?;
+                self.settle(&account, gateway, &report, Source::Query).await?;
+                return self.ledger(payment_id).await;
+            }
             Err(GatewayError::Declined {
                 reason: DeclineReason::AlreadyPaid | DeclineReason::AlreadyClosed,
                 code,
@@ -230,6 +247,45 @@ impl PaymentService {
             if fails && overtaken { Ok(Vec::new()) } else { ledger.apply(fact.clone(), at) }
         });
         Ok(recorded.await?.0)
+    }
+
+    async fn send(&self, attempt: &Attempt, gateway: &dyn Gateway) -> Result<VerifiedOpening, GatewayError> {
+        let public_url = &self.settings.public_url;
+        let order = PreparedOrder {
+            flow: attempt.flow,
+            request: &attempt.request,
+            return_url: &format!("{public_url}/return/{}", attempt.id),
+            hop_url: &format!("{public_url}/go/{}", attempt.id),
+        };
+        Ok(gateway.create(&order).await?.into_opening())
+    }
+
+    /// Gives the shopper a fresh link under the same order number when the one handed out has outlived its life.
+    ///
+    /// # Errors
+    /// `Gateway` when none could be had now; the order itself is as it was.
+    pub async fn renew_action(&self, payment_id: PaymentId, attempt_id: AttemptId) -> Result<Ledger, PaymentError> {
+        self.renew_action_of(self.ledger(payment_id).await?, attempt_id).await
+    }
+
+    async fn renew_action_of(&self, ledger: Ledger, attempt_id: AttemptId) -> Result<Ledger, PaymentError> {
+        let payment_id = ledger.payment.id;
+        let now = self.clock.now();
+        let Some(attempt) = ledger.attempt(attempt_id).filter(|a| a.has_stale_action(now)) else { return Ok(ledger) };
+        let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
+        match self.send(attempt, gateway.as_ref()).await {
+            Ok(VerifiedOpening::Waiting { next_action, expires_at }) => {
+                let fact = Fact::AttemptOpened { attempt_id, next_action, expires_at };
+                Ok(self.change_from(payment_id, Some(ledger), None, |l, at| l.apply(fact.clone(), at)).await?.0)
+            }
+            Ok(VerifiedOpening::Settled(report)) => {
+                self.settle(&account, gateway.as_ref(), &report, Source::Query).await?;
+                self.ledger(payment_id).await
+            }
+            // Paid or closed meanwhile: the order itself is asked about.
+            Err(GatewayError::Declined { .. }) => self.ask_about_attempt(payment_id, attempt_id).await,
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Closes the payment: every order is ended at its gateway, then the payment. What cannot be ended
@@ -274,7 +330,9 @@ impl PaymentService {
                 open && a.status == AttemptStatus::Pending
                     && a.gateway == new.gateway
                     && a.flow == new.flow
+                    && a.flow.is_repeatable()
                     && new.account.is_none_or(|id| id == a.account_id)
+                    && (new.shopper.payer_id.is_none() || new.shopper.payer_id == a.payer_id)
                     && a.expires_at > good_until
             })
             .map(|a| a.id)
@@ -291,7 +349,8 @@ impl PaymentService {
     }
 }
 
-const UNREACHABLE: &str = "gateway_unreachable";
+/// The failure code of an attempt that never left: the same may work a moment later.
+pub const UNREACHABLE: &str = "gateway_unreachable";
 
 fn never_sent(attempt: &Attempt) -> bool {
     attempt.status == AttemptStatus::Failed && attempt.failure.as_ref().is_some_and(|f| f.code == UNREACHABLE)

@@ -2,7 +2,7 @@
 //! them: by the jobs on a schedule, by a read of the payment, by "I have paid". Promises: an unknown
 //! order is never replaced by a new number; many askers share one question.
 
-use super::attempt::{Attempt, AttemptStatus, Failure};
+use super::attempt::{Attempt, AttemptStatus, Failure, Flow};
 use super::checkout::{Sending, failure_of};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
@@ -25,6 +25,8 @@ const HOURLY_S: i64 = 3600;
 const GIVE_UP_AFTER_EXPIRY_S: i64 = 48 * 3600;
 /// No create call takes longer than this, in seconds.
 const OPENING_S: i64 = 15;
+/// While a till waits for a shopper who confirms on the phone.
+const BARCODE_S: i64 = 5;
 /// While somebody looks at the cashier.
 const WATCHED_S: i64 = 3;
 /// Refunds: each minute for five minutes, then as WeChat Pay advises.
@@ -109,7 +111,7 @@ impl PaymentService {
             }
             Ok(_) if !wanted => self.close_order(payment_id, &attempt, &account, gateway).await,
             // The order exists but its code was lost on the way: the same request gives it again.
-            Ok(_) if attempt.next_action.is_none() => {
+            Ok(_) if attempt.next_action.is_none() && attempt.flow.is_repeatable() => {
                 let ledger = self.ledger(payment_id).await?;
                 self.send_create(ledger, id, gateway, Sending::Again).await
             }
@@ -119,11 +121,14 @@ impl PaymentService {
             }
             // Only an order whose code nobody ever received may be opened again or given up.
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) if attempt.next_action.is_none() => {
-                if wanted {
+                if wanted && attempt.flow.is_repeatable() {
                     let ledger = self.ledger(payment_id).await?;
                     self.send_create(ledger, id, gateway, Sending::Again).await
-                } else if self.is_being_opened(&attempt) {
+                } else if wanted || self.is_being_opened(&attempt) {
+                    // A payer's code goes out once: if it was lost on the way, its time runs out.
                     Ok(ledger)
+                } else if !attempt.flow.is_repeatable() {
+                    self.reverse_unseen(payment_id, &attempt, &account, gateway).await
                 } else {
                     self.give_up(payment_id, id).await
                 }
@@ -143,7 +148,7 @@ impl PaymentService {
         account: &Account,
         gateway: &dyn Gateway,
     ) -> Result<Ledger, PaymentError> {
-        let answer = match gateway.close(&attempt.out_trade_no).await {
+        let answer = match gateway.close(attempt.flow, &attempt.out_trade_no).await {
             Ok(closed) => Ok(closed),
             // Paid or closed meanwhile: an error answer is not proof, so ask.
             Err(GatewayError::Declined { .. }) => gateway.query(&attempt.out_trade_no).await,
@@ -161,6 +166,30 @@ impl PaymentService {
             }
             Err(error) => {
                 tracing::warn!(payment = %payment_id, attempt = %attempt.id, %error, "an order cannot be closed yet");
+                self.ledger(payment_id).await
+            }
+        }
+    }
+
+    /// The gateway does not know an order that a payer's code may still begin: it is reversed before it is
+    /// given up, so that a call that arrives late finds it ended.
+    async fn reverse_unseen(
+        &self,
+        payment_id: PaymentId,
+        attempt: &Attempt,
+        account: &Account,
+        gateway: &dyn Gateway,
+    ) -> Result<Ledger, PaymentError> {
+        match gateway.close(attempt.flow, &attempt.out_trade_no).await {
+            Ok(reversed) => {
+                self.settle(account, gateway, &reversed, Source::Query).await?;
+                self.ledger(payment_id).await
+            }
+            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) => {
+                self.give_up(payment_id, attempt.id).await
+            }
+            Err(error) => {
+                tracing::warn!(payment = %payment_id, attempt = %attempt.id, %error, "an order cannot be reversed yet");
                 self.ledger(payment_id).await
             }
         }
@@ -193,7 +222,9 @@ impl PaymentService {
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })
                 if refund.status == RefundStatus::Unknown =>
             {
-                self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::Again).await
+                let gateway = gateway.as_ref();
+                let refund = self.take_from_available_balance(&ledger, &refund, &account, gateway).await?;
+                self.send_refund(payment_id, &refund, &account, gateway, Sending::Again).await
             }
             Err(error) => {
                 tracing::warn!(payment = %payment_id, refund = %id, %error, "the gateway gave no answer about a refund");
@@ -241,9 +272,11 @@ impl PaymentService {
             }
             CheckSubject::Refund(id) => {
                 let refund = ledger.refund(id).filter(|r| r.status.is_unsettled())?;
-                let steps: &[i64] =
-                    if refund.status == RefundStatus::Pending { &REFUND_STEPS_S } else { &UNKNOWN_STEPS_S };
-                Some(steps.get(index).copied().unwrap_or(HOURLY_S / 2))
+                // One that is sent again and again must not come faster than once a minute for long: gateways
+                // refuse partial refunds of one order that follow too closely.
+                let first: &[i64] = if refund.status == RefundStatus::Pending { &[] } else { &UNKNOWN_STEPS_S };
+                let pause_s = first.iter().chain(&REFUND_STEPS_S).nth(index);
+                Some(pause_s.copied().unwrap_or(HOURLY_S / 2))
             }
         }
     }
@@ -258,6 +291,8 @@ impl PaymentService {
         };
         let pause_s = scheduled.unwrap_or(HOURLY_S);
         let watched = if self.is_watched(attempt.payment_id) { pause_s.min(WATCHED_S) } else { pause_s };
+        // Nobody notifies of a payer's code: the till waits for this answer, and for the reversal after it.
+        let watched = if attempt.flow == Flow::Barcode { watched.min(BARCODE_S) } else { watched };
         // An order must not stay payable much longer than it promised.
         let until_expiry_s = attempt.expires_at.seconds_since(now);
         if until_expiry_s >= 0 { watched.min(until_expiry_s + 1) } else { watched }

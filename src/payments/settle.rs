@@ -13,9 +13,7 @@ use super::payment::PaymentStatus;
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::{DuplicatePolicy, PaymentService};
 use crate::clock::Timestamp;
-use crate::gateways::{
-    Gateway, Merchant, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified,
-};
+use crate::gateways::{Gateway, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified};
 use crate::ids::{AccountId, EventId, RefundId};
 use crate::storage::{Account, NotificationRecord, StorageError};
 use crate::telemetry::alarm;
@@ -38,20 +36,22 @@ pub enum Source<'a> {
     /// redelivery.
     Notification(&'a NotificationRecord),
     Query,
+    /// Asked because a statement named it.
+    Statement,
 }
 
 impl<'a> Source<'a> {
     fn notification_id(self) -> Option<&'a str> {
         match self {
             Self::Notification(record) => record.notification_id.as_deref(),
-            Self::Query => None,
+            Self::Query | Self::Statement => None,
         }
     }
 
     const fn record(self) -> Option<&'a NotificationRecord> {
         match self {
             Self::Notification(record) => Some(record),
-            Self::Query => None,
+            Self::Query | Self::Statement => None,
         }
     }
 
@@ -59,6 +59,7 @@ impl<'a> Source<'a> {
         match self {
             Self::Notification(_) => "notification",
             Self::Query => "query",
+            Self::Statement => "statement",
         }
     }
 }
@@ -82,7 +83,7 @@ impl PaymentService {
         let Some(attempt) = ledger.attempt_by_out_trade_no(&report.out_trade_no) else {
             return self.report_unknown_order(account, json!(report), source).await;
         };
-        if let Some(difference) = order_difference(gateway.merchant(), &ledger, attempt, report) {
+        if let Some(difference) = order_difference(gateway, &ledger, attempt, report) {
             return self.report_mismatch(&ledger, difference, json!(report), source).await;
         }
         let attempt_id = attempt.id;
@@ -142,7 +143,7 @@ impl PaymentService {
         let Some(refund) = ledger.refunds.iter().find(|r| r.out_refund_no == report.out_refund_no) else {
             return self.report_unknown_order(account, json!(report), source).await;
         };
-        if let Some(difference) = refund_difference(gateway.merchant(), &ledger, refund, report) {
+        if let Some(difference) = refund_difference(gateway, &ledger, refund, report) {
             return self.report_mismatch(&ledger, difference, json!(report), source).await;
         }
         let fact = refund_fact(refund.id, report, self.clock.now());
@@ -295,6 +296,8 @@ impl SurplusRefund<'_> {
             order_amount: ledger.payment.amount,
             reason: reason.clone(),
             notify_url: self.service.notify_url(attempt.gateway, self.account_id),
+            from_available_balance: false,
+            earlier_refunds: super::refunds::refunds_of(ledger, attempt_id),
         });
         let Ok(request) = prepared else {
             // The money is recorded all the same; the alarm and the event tell the merchant.
@@ -319,21 +322,14 @@ impl SurplusRefund<'_> {
     }
 }
 
-fn merchant_difference(expected: &Merchant, told: &Merchant) -> Option<&'static str> {
-    if expected.merchant_no != told.merchant_no {
-        return Some("merchant_no");
-    }
-    (told.app_id.is_some() && told.app_id != expected.app_id).then_some("app_id")
-}
-
 fn order_difference(
-    expected: &Merchant,
+    gateway: &dyn Gateway,
     ledger: &Ledger,
     attempt: &Attempt,
     report: &OrderReport,
 ) -> Option<&'static str> {
     let paid = matches!(report.state, OrderState::Paid { .. });
-    if let Some(difference) = merchant_difference(expected, &report.merchant) {
+    if let Some(difference) = gateway.foreign_identifier(&report.merchant) {
         return Some(difference);
     }
     if attempt.out_trade_no != report.out_trade_no {
@@ -352,12 +348,12 @@ fn order_difference(
 }
 
 fn refund_difference(
-    expected: &Merchant,
+    gateway: &dyn Gateway,
     ledger: &Ledger,
     refund: &Refund,
     report: &RefundReport,
 ) -> Option<&'static str> {
-    if let Some(difference) = merchant_difference(expected, &report.merchant) {
+    if let Some(difference) = gateway.foreign_identifier(&report.merchant) {
         return Some(difference);
     }
     let ours = ledger.attempt(refund.attempt_id).map(|a| a.out_trade_no.as_str());

@@ -9,12 +9,27 @@ use sqlx::{PgPool, SqlSafeStr, SqliteConnection};
 use super::error::{Result, StorageError};
 
 /// (number, name, SQLite text, PostgreSQL text)
-const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "ledger",
-    include_str!("migrations/sqlite/0001_ledger.sql"),
-    include_str!("migrations/postgres/0001_ledger.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
+    (
+        1,
+        "ledger",
+        include_str!("migrations/sqlite/0001_ledger.sql"),
+        include_str!("migrations/postgres/0001_ledger.sql"),
+    ),
+    (2, "flows", include_str!("migrations/sqlite/0002_flows.sql"), include_str!("migrations/postgres/0002_flows.sql")),
+    (
+        3,
+        "regions",
+        include_str!("migrations/sqlite/0003_regions.sql"),
+        include_str!("migrations/postgres/0003_regions.sql"),
+    ),
+    (
+        4,
+        "statements",
+        include_str!("migrations/sqlite/0004_statements.sql"),
+        include_str!("migrations/postgres/0004_statements.sql"),
+    ),
+];
 
 pub(super) async fn run_on_sqlite(connection: &mut SqliteConnection) -> Result<()> {
     // Not `run`: with a borrowed connection its future is not `Send` in the compiler's eyes.

@@ -74,6 +74,8 @@ pub(super) fn attempt(row: &Row) -> Result<Attempt> {
         out_trade_no: row.text("out_trade_no")?,
         request: row.text("request")?,
         next_action: row.opt_json("next_action")?,
+        action_expires_at: row.opt_time("action_expires_at")?,
+        payer_id: row.opt_text("payer_id")?,
         gateway_trade_no: row.opt_text("gateway_trade_no")?,
         failure: row.opt_json("failure")?,
         duplicate: row.flag("duplicate")?,
@@ -84,9 +86,11 @@ pub(super) fn attempt(row: &Row) -> Result<Attempt> {
 }
 
 pub(super) const UPSERT_ATTEMPT: &str = "INSERT INTO attempts (id, payment_id, position, account_id, gateway, flow, \
-     status, out_trade_no, request, next_action, gateway_trade_no, failure, duplicate, created_at, expires_at, paid_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+     status, out_trade_no, request, next_action, gateway_trade_no, failure, duplicate, created_at, expires_at, paid_at, \
+     action_expires_at, payer_id) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
      ON CONFLICT (id) DO UPDATE SET status = excluded.status, next_action = excluded.next_action, \
+     action_expires_at = excluded.action_expires_at, \
      gateway_trade_no = excluded.gateway_trade_no, failure = excluded.failure, duplicate = excluded.duplicate, \
      paid_at = excluded.paid_at";
 
@@ -108,6 +112,8 @@ pub(super) fn attempt_params(attempt: &Attempt, position: i64) -> Result<Vec<Par
         attempt.created_at.into(),
         attempt.expires_at.into(),
         attempt.paid_at.into(),
+        attempt.action_expires_at.into(),
+        attempt.payer_id.clone().into(),
     ])
 }
 
@@ -134,7 +140,7 @@ pub(super) fn refund(row: &Row) -> Result<Refund> {
 pub(super) const UPSERT_REFUND: &str = "INSERT INTO refunds (id, payment_id, attempt_id, store_id, mode, position, \
      amount_fen, reason, cause, status, out_refund_no, request, gateway_refund_no, failure, created_at, succeeded_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, gateway_refund_no = excluded.gateway_refund_no, \
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, request = excluded.request, gateway_refund_no = excluded.gateway_refund_no, \
      failure = excluded.failure, succeeded_at = excluded.succeeded_at";
 
 pub(super) fn refund_params(ledger: &Ledger, refund: &Refund, position: i64) -> Result<Vec<Param>> {

@@ -50,6 +50,8 @@ pub fn attempt(payment_id: PaymentId, id: AttemptId) -> Attempt {
         out_trade_no: id.out_trade_no(),
         request: "{}".to_owned(),
         next_action: None,
+        action_expires_at: None,
+        payer_id: None,
         gateway_trade_no: None,
         failure: None,
         duplicate: false,
@@ -90,7 +92,7 @@ pub fn created(ledger: &Ledger, id: AttemptId) -> Fact {
 }
 
 pub fn opened(attempt_id: AttemptId) -> Fact {
-    Fact::AttemptOpened { attempt_id, next_action: code() }
+    Fact::AttemptOpened { attempt_id, next_action: code(), expires_at: None }
 }
 
 pub fn paid(attempt_id: AttemptId) -> Fact {

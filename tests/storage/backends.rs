@@ -174,6 +174,8 @@ impl Shop {
             out_trade_no: id.out_trade_no(),
             request: r#"{"description":"龙井"}"#.to_owned(),
             next_action: None,
+            action_expires_at: None,
+            payer_id: None,
             gateway_trade_no: None,
             failure: None,
             duplicate: false,
@@ -228,7 +230,7 @@ impl Shop {
 
 pub fn opened(attempt_id: AttemptId) -> Fact {
     let next_action = NextAction::DisplayQr { code_url: format!("weixin://wxpay/{attempt_id}") };
-    Fact::AttemptOpened { attempt_id, next_action }
+    Fact::AttemptOpened { attempt_id, next_action, expires_at: None }
 }
 
 pub fn paid(attempt_id: AttemptId) -> Fact {

@@ -2,10 +2,11 @@
 
 use luodi::clock::HandClock;
 use luodi::gateways::{
-    DeclineReason, Gateway as _, GatewayError, OrderState, OrderToOpen, RefundState, RefundToRequest,
+    DeclineReason, Gateway as _, GatewayError, Opened, OrderState, OrderToOpen, PreparedOrder, RefundState,
+    RefundToRequest,
 };
 use luodi::money::Fen;
-use luodi::payments::attempt::{Flow, NextAction};
+use luodi::payments::attempt::{Flow, NextAction, Shopper};
 use rsa::signature::Verifier as _;
 use serde_json::json;
 
@@ -13,9 +14,9 @@ use crate::stand_in::{PUBLIC_KEY_ID, Reply, Seen, account, credentials, merchant
 use crate::vectors::{APPID, MCHID, MERCHANT_SERIAL};
 
 const CODE: &str = r#"{"code_url":"weixin://wxpay/bizpayurl?pr=JyC91EIz1"}"#;
-const NUMBER: &str = "LD20260101000001";
+pub const NUMBER: &str = "LD20260101000001";
 
-fn order() -> OrderToOpen {
+pub fn order() -> OrderToOpen {
     OrderToOpen {
         flow: Flow::Qr,
         out_trade_no: NUMBER.to_owned(),
@@ -23,16 +24,32 @@ fn order() -> OrderToOpen {
         description: "Tea".to_owned(),
         expires_at: start().plus_s(1800),
         notify_url: "http://127.0.0.1:8080/notify/wechatpay/acc".to_owned(),
-        shopper_ip: None,
+        shopper: Shopper::default(),
     }
 }
 
-fn signed(status: u16, body: &str) -> Reply {
+fn prepared(request: &str) -> PreparedOrder<'_> {
+    PreparedOrder {
+        flow: Flow::Qr,
+        request,
+        return_url: "https://pay.shop.example/return/att_1",
+        hop_url: "https://pay.shop.example/go/att_1",
+    }
+}
+
+fn waiting(opened: Opened) -> NextAction {
+    match opened {
+        Opened::Waiting { next_action, .. } => next_action,
+        Opened::Settled(report) => panic!("settled at once: {report:?}"),
+    }
+}
+
+pub fn signed(status: u16, body: &str) -> Reply {
     Reply::signed(wechat(), PUBLIC_KEY_ID, start(), status, body)
 }
 
 /// Verifies an `Authorization` header by the independent implementation.
-fn is_signed_by_merchant(seen: &Seen) -> bool {
+pub fn is_signed_by_merchant(seen: &Seen) -> bool {
     let header = seen.header("authorization").unwrap().strip_prefix("WECHATPAY2-SHA256-RSA2048 ").unwrap();
     let field = |name: &str| {
         let all: Vec<_> = header.split(',').filter_map(|p| p.split_once('=')).filter(|(n, _)| *n == name).collect();
@@ -68,17 +85,17 @@ async fn an_order_opens_queries_and_closes() {
     })
     .await;
     let request = gateway.prepare(&order()).unwrap();
-    let action = gateway.create(Flow::Qr, &request).await.unwrap().into_inner();
+    let action = waiting(gateway.create(&prepared(&request)).await.unwrap().into_inner());
     assert_eq!(action, NextAction::DisplayQr { code_url: "weixin://wxpay/bizpayurl?pr=JyC91EIz1".to_owned() });
 
     let report = gateway.query(NUMBER).await.unwrap().into_inner();
     assert_eq!(report.amount, Some(Fen::new(100).unwrap()), "the order's amount, not the payer's share");
-    assert_eq!(report.merchant, *gateway.merchant());
+    assert_eq!(gateway.foreign_identifier(&report.merchant), None);
     assert_eq!(
         report.state,
         OrderState::Paid { gateway_trade_no: "4200000000202601010000000001".to_owned(), paid_at: Some(start()) }
     );
-    assert_eq!(gateway.close(NUMBER).await.unwrap().get().state, OrderState::Closed);
+    assert_eq!(gateway.close(Flow::Qr, NUMBER).await.unwrap().get().state, OrderState::Closed);
 
     let seen = stand_in.seen();
     assert_eq!(seen[0].body, request, "the stored bytes are the sent bytes");
@@ -115,6 +132,8 @@ async fn a_refund_is_accepted_and_asked_about() {
         order_amount: Fen::new(100).unwrap(),
         reason: None,
         notify_url: order().notify_url,
+        from_available_balance: false,
+        earlier_refunds: 0,
     };
     let request = gateway.prepare_refund(&wanted).unwrap();
     let report = gateway.refund(&request).await.unwrap().into_inner();
@@ -133,7 +152,7 @@ async fn a_refund_is_accepted_and_asked_about() {
 async fn create_against(reply: Reply) -> Result<NextAction, GatewayError> {
     let (gateway, _, _stand_in) = account(move |_| reply.clone()).await;
     let request = gateway.prepare(&order()).unwrap();
-    gateway.create(Flow::Qr, &request).await.map(luodi::gateways::Verified::into_inner)
+    gateway.create(&prepared(&request)).await.map(|opened| waiting(opened.into_inner()))
 }
 
 #[tokio::test]
@@ -249,7 +268,10 @@ async fn refusals_say_what_to_do_next() {
 async fn an_answer_about_another_order_is_unknown() {
     let body = json!({"appid": APPID, "mchid": MCHID, "out_trade_no": "LD2", "trade_state": "CLOSED"}).to_string();
     let (gateway, _, _stand_in) = account(move |_| signed(200, &body)).await;
-    assert!(matches!(gateway.close(NUMBER).await, Err(GatewayError::Unknown(_))), "a close is answered by 204");
+    assert!(
+        matches!(gateway.close(Flow::Qr, NUMBER).await, Err(GatewayError::Unknown(_))),
+        "a close is answered by 204"
+    );
     assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::Unknown(_))));
     assert!(gateway.query("LD2").await.is_ok());
 }

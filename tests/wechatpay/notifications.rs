@@ -18,7 +18,7 @@ fn transaction(trade_state: &str) -> Value {
     })
 }
 
-fn envelope(event_type: &str, original_type: &str, facts: &Value) -> Value {
+pub fn envelope(event_type: &str, original_type: &str, facts: &Value) -> Value {
     let mut resource = sealed(original_type, &facts.to_string());
     resource["original_type"] = json!(original_type);
     json!({
@@ -63,7 +63,7 @@ async fn x1_is_believed_end_to_end() {
     let believed = gateway.read_notification(&vector(&headers, X1_BODY)).await.unwrap().into_inner();
     assert_eq!((believed.id.as_str(), believed.event_type.as_str()), ("EV-2026010112000000001", "TRANSACTION.SUCCESS"));
     let Notice::Order(report) = believed.notice else { panic!("{believed:?}") };
-    assert_eq!(report.merchant, *gateway.merchant());
+    assert_eq!(gateway.foreign_identifier(&report.merchant), None);
     assert_eq!(report.out_trade_no, "SYN20260101000001");
     assert_eq!((report.amount.map(luodi::money::Fen::get), report.currency.as_deref()), (Some(100), Some("CNY")));
     let paid_at = Timestamp::parse_rfc3339("2026-01-01T12:00:00+08:00");

@@ -1,0 +1,3 @@
+-- When what was handed to the shopper stops working, and whose wallet an order was opened for.
+ALTER TABLE attempts ADD COLUMN action_expires_at BIGINT;
+ALTER TABLE attempts ADD COLUMN payer_id TEXT COLLATE "C";
