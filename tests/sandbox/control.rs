@@ -53,8 +53,84 @@ async fn a_script_can_do_everything_over_http() {
     let (_, rotated) = ask(&shop, "POST", &format!("{merchant}/certificates/rotate"), &Value::Null).await;
     let (_, retired) = ask(&shop, "POST", &format!("{merchant}/certificates/retire"), &Value::Null).await;
     assert_eq!(rotated["platform_certificate_serial"], retired["platform_certificate_serial"]);
-    let index = shop.http.get(format!("{}/sandbox", shop.sandbox.base_url())).send().await.unwrap();
-    assert!(index.text().await.unwrap().contains("/v3/pay/transactions/native"));
+}
+
+#[actix_web::test]
+async fn the_other_scripts_work_over_http_as_well() {
+    let shop = shop(MerchantDraft::default()).await;
+    let merchant = format!("/merchants/{}", shop.credentials.mchid);
+    let post = async |path: &str, body: Value| ask(&shop, "POST", path, &body).await;
+    let of = |rest: &str| format!("{merchant}{rest}");
+
+    let (status, told) = post(&of("/apps"), json!({ "appid": "wxmore" })).await;
+    assert_eq!((status, told["apps"][1]["appid"].as_str()), (200, Some("wxmore")));
+    let (status, told) = post(&of("/sub-merchants"), json!({ "mchid": "1600000001", "unauthorised": true })).await;
+    assert_eq!((status, told["unauthorised"].as_bool()), (200, Some(true)));
+    assert_eq!(post(&of("/funds"), json!({ "available_fen": 10 })).await.0, 204);
+    assert_eq!(ask(&shop, "GET", &of("/book"), &Value::Null).await.1["funds"]["available_fen"], 10);
+    let (_, told) = post("/openids", json!({ "appid": shop.credentials.appid, "person": "ming" })).await;
+    assert_eq!(told["openid"], json!(shop.openid()));
+    let (status, told) =
+        post("/payment-codes", json!({ "outcome": { "error": { "status": 403, "code": "NOT_ENOUGH" } } })).await;
+    assert_eq!((status, told["auth_code"].as_str().unwrap().len()), (201, 18));
+    assert_eq!(post("/payment-codes", json!({ "outcome": "maybe" })).await.1["error"]["field"], "outcome");
+
+    let prepay = shop.prepay("jsapi", "SCRIPT0002", json!({ "payer": { "openid": shop.openid() } })).await.json();
+    let parameters = shop.jsapi_parameters(&shop.credentials.appid, prepay["prepay_id"].as_str().unwrap());
+    let (status, told) = post("/jsapi/invoke", parameters.clone()).await;
+    assert_eq!((status, told["out_trade_no"].as_str()), (200, Some("SCRIPT0002")));
+    let asked = json!({ "appid": shop.credentials.appid, "parameters": parameters });
+    assert_eq!(post("/mini-program/invoke", asked).await.0, 200);
+    assert_eq!(post("/app/invoke", parameters).await.1["error"]["field"], "appid");
+
+    shop.pay("SCRIPT0002");
+    let (_, told) = post(&of("/orders/SCRIPT0002/refund-by-hand"), json!({ "refund_fen": 5 })).await;
+    assert_eq!((told["by_console"].as_bool(), told["refund_fen"].as_i64()), (Some(true), Some(5)));
+    let day = of("/bills/2026-01-01");
+    let edit = json!({ "edit": "missing", "number": "SCRIPT0002" });
+    assert_eq!(post(&format!("{day}/edits"), edit).await.0, 204);
+    assert_eq!(ask(&shop, "DELETE", &format!("{day}/edits"), &Value::Null).await.0, 204);
+    assert_eq!(post(&format!("{day}/synthetic"), json!({ "rows": 3 })).await.1["rows"], 3);
+    assert_eq!(post(&format!("{day}/synthetic"), json!({ "rows": 0 })).await.1["error"]["field"], "rows");
+    assert_eq!(
+        post(&of("/bills/today/edits"), json!({ "edit": "missing", "number": "1" })).await.1["error"]["field"],
+        "date"
+    );
+    assert_eq!(post(&of("/migrate-to-public-key"), Value::Null).await.0, 204);
+    assert_eq!(ask(&shop, "GET", &of("/book"), &Value::Null).await.1["trust_mode"], "both");
+    let mode = json!({ "trust_mode": "both", "public_key_per_mille": 1 });
+    assert_eq!(post(&of("/trust-mode"), mode).await.0, 204);
+}
+
+#[actix_web::test]
+async fn the_index_names_every_route_and_every_fault() {
+    let shop = shop(MerchantDraft::default()).await;
+    let index =
+        shop.http.get(format!("{}/sandbox", shop.sandbox.base_url())).send().await.unwrap().text().await.unwrap();
+    let sources = [include_str!("../../src/sandbox/control.rs"), include_str!("../../src/sandbox/wechatpay/routes.rs")];
+    let paths =
+        sources.iter().flat_map(|text| text.split('"').filter(|part| part.contains('/') && !part.contains(' ')));
+    let mut named = 0;
+    for word in paths.flat_map(|path| path.split('/')) {
+        let is_word = word.len() > 2 && word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        if is_word && word != "style.css" {
+            assert!(index.contains(word), "{word} is not in the index");
+            named += 1;
+        }
+    }
+    assert!(named > 50, "{named}");
+    let faults = include_str!("../../src/sandbox/wechatpay/faults.rs");
+    let kinds = faults.split("enum KindName {").nth(1).unwrap().split('}').next().unwrap();
+    for kind in kinds.split(',').map(str::trim).filter(|kind| !kind.is_empty()) {
+        let snake: String = kind
+            .char_indices()
+            .flat_map(|(at, c)| {
+                let gap = (c.is_uppercase() && at > 0).then_some('_');
+                gap.into_iter().chain(c.to_lowercase())
+            })
+            .collect();
+        assert!(index.contains(&snake), "{snake} is not in the index");
+    }
 }
 
 #[actix_web::test]

@@ -1,7 +1,7 @@
 //! Each fault of an API call, as the client meets it, and what the book says afterwards.
 
-use luodi::sandbox::{Fault, FaultKind, MerchantDraft, Operation, RefundStatus};
-use serde_json::Value;
+use luodi::sandbox::{Fault, FaultKind, MerchantDraft, Operation, RefundStatus, TradeState};
+use serde_json::{Value, json};
 
 use crate::client::{NATIVE, REFUNDS, Reply, Shop, shop};
 
@@ -135,4 +135,80 @@ async fn a_refund_ends_as_the_script_says() {
         let book = shop.sandbox.book(&shop.credentials.mchid).unwrap();
         assert_eq!(book.refunds[0].status, status);
     }
+}
+
+/// One call of each kind that can be struck, on a shop where all of them succeed.
+async fn calls(shop: &Shop) -> Vec<(Operation, &'static str, String, Value)> {
+    let mchid = shop.credentials.mchid.clone();
+    let appid = shop.credentials.appid.clone();
+    shop.create("PAID000001").await;
+    shop.pay("PAID000001");
+    shop.sandbox
+        .add_fault(Fault::new(Operation::Refund, FaultKind::RefundOutcome { status: RefundStatus::Abnormal }).times(1))
+        .unwrap();
+    let refund = shop.trusted("POST", REFUNDS, shop.refund_body("PAID000001", "ODD", 1)).await.json();
+    shop.clock.advance_s(86_400);
+    shop.create("OPEN000001").await;
+    let waiting = luodi::sandbox::PaymentCodeDraft { outcome: luodi::sandbox::CodepayOutcome::Userpaying };
+    let code = || shop.sandbox.show_payment_code(waiting.clone()).unwrap().auth_code;
+    shop.codepay("CODE000001", &code()).await;
+    let number = "/v3/pay/transactions/out-trade-no";
+    let odd = format!("{REFUNDS}/{}/apply-abnormal-refund", refund["refund_id"].as_str().unwrap());
+    vec![
+        (Operation::Create, "POST", "/v3/pay/transactions/app".into(), shop.order("NEW0000001", NOTIFY_URL)),
+        (Operation::Query, "GET", shop.query_target("PAID000001"), Value::Null),
+        (Operation::Codepay, "POST", "/v3/pay/transactions/codepay".into(), shop.codepay_body("CODE000002", &code())),
+        (Operation::Reverse, "POST", format!("{number}/CODE000001/reverse"), json!({ "appid": appid, "mchid": mchid })),
+        (Operation::Close, "POST", format!("{number}/OPEN000001/close"), json!({ "mchid": mchid })),
+        (Operation::Refund, "POST", REFUNDS.into(), shop.refund_body("PAID000001", "R1", 1)),
+        (Operation::QueryRefund, "GET", format!("{REFUNDS}/ODD"), Value::Null),
+        (Operation::AbnormalRefund, "POST", odd, json!({ "out_refund_no": "ODD", "type": "MERCHANT_BANK_CARD" })),
+        (Operation::TradeBill, "GET", "/v3/bill/tradebill?bill_date=2026-01-01".into(), Value::Null),
+        (Operation::FundFlowBill, "GET", "/v3/bill/fundflowbill?bill_date=2026-01-01".into(), Value::Null),
+        (Operation::Certificates, "GET", "/v3/certificates".into(), Value::Null),
+    ]
+}
+
+async fn both_trusts() -> Shop {
+    shop(MerchantDraft { trust_mode: luodi::sandbox::TrustMode::Both, ..MerchantDraft::default() }).await
+}
+
+#[actix_web::test]
+async fn every_call_can_be_struck_in_every_way() {
+    let shop = both_trusts().await;
+    for (operation, method, target, body) in calls(&shop).await {
+        let strike = |kind| shop.sandbox.add_fault(Fault::new(operation, kind).times(1)).unwrap();
+        let ask = || shop.try_call(method, &target, body.clone());
+        strike(FaultKind::ResetBeforeCommit);
+        assert!(ask().await.is_err(), "{operation:?}");
+        for (status, code) in [error(429, "RATELIMIT_EXCEEDED"), error(500, "SYSTEM_ERROR")] {
+            strike(FaultKind::ErrorBeforeCommit { status, code: code.clone() });
+            let told = ask().await.unwrap();
+            assert_eq!((told.status, told.code()), (status, code), "{operation:?}");
+        }
+        strike(FaultKind::BadSignature);
+        let told = ask().await.unwrap();
+        assert!((200..300).contains(&told.status), "{operation:?}: {told:?}");
+        assert!(!shop.verifies(&told.headers, told.body.as_bytes()), "{operation:?}");
+    }
+    assert!(shop.sandbox.faults().is_empty(), "each was used up");
+}
+
+#[actix_web::test]
+async fn what_is_lost_on_the_way_back_has_happened_all_the_same() {
+    let shop = both_trusts().await;
+    for (operation, method, target, body) in calls(&shop).await {
+        let (status, code) = error(500, "SYSTEM_ERROR");
+        shop.sandbox.add_fault(Fault::new(operation, FaultKind::ErrorAfterCommit { status, code }).times(1)).unwrap();
+        assert_eq!(shop.call(method, &target, body).await.status, 500, "{operation:?}");
+    }
+    let book = shop.sandbox.book(&shop.credentials.mchid).unwrap();
+    let state =
+        |number: &str| book.orders.iter().find(|order| order.out_trade_no == number).map(|order| order.trade_state);
+    assert_eq!(state("NEW0000001"), Some(TradeState::Notpay));
+    assert_eq!(state("CODE000001"), Some(TradeState::Revoked));
+    assert_eq!(state("CODE000002"), Some(TradeState::Userpaying));
+    assert_eq!(state("OPEN000001"), Some(TradeState::Closed));
+    let refund = |number: &str| book.refunds.iter().find(|refund| refund.out_refund_no == number).unwrap();
+    assert_eq!((refund("R1").status, refund("ODD").channel), (RefundStatus::Success, "OTHER_BALANCE"));
 }

@@ -177,6 +177,18 @@ async fn a_page_of_this_machine_opens_as_inside_wechat_and_stays_there() {
     );
     assert_eq!(visit("/away").await.headers()["location"], inside);
 
+    let own = shop.sandbox.wechat_url(&base).unwrap();
+    let login = format!(
+        "/connect/oauth2/authorize?appid={}&redirect_uri={}&response_type=code&scope=snsapi_base&state=a1",
+        shop.credentials.appid,
+        page.replace(':', "%3A").replace('/', "%2F"),
+    );
+    let request = shop.http.get(format!("{base}{login}")).header("User-Agent", OUTSIDE);
+    let host_of_login = own.trim_start_matches("http://").trim_end_matches('/');
+    let sent = request.header("Host", host_of_login).send().await.unwrap();
+    let to = sent.headers()["location"].to_str().unwrap().to_owned();
+    assert!(to.starts_with(&format!("http://{host}/?code=")), "the login works inside and leads back inside: {to}");
+
     let scanned =
         format!("{base}/phone/open?{}", serde_urlencoded::to_string([("code_url", format!("{page}/pay"))]).unwrap());
     assert_eq!(shop.http.get(scanned).send().await.unwrap().headers()["location"], inside, "a QR code with an address");

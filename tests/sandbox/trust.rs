@@ -97,6 +97,13 @@ async fn an_answer_is_signed_by_the_key_that_the_request_names() {
 async fn notifications_of_other_kinds_and_shapes_come_by_script() {
     let shop = shop(MerchantDraft::default()).await;
     let receiver = Receiver::start();
+    shop.trusted("POST", NATIVE, shop.order("RESTATED01", &receiver.url)).await;
+    shop.pay("RESTATED01");
+    shop.sandbox.add_fault(Fault::new(Operation::Notify, FaultKind::Restated).times(1)).unwrap();
+    assert_eq!(shop.sandbox.step().await, 2);
+    let twice = receiver.take();
+    assert_ne!(twice[0].envelope()["id"], twice[1].envelope()["id"]);
+    assert_eq!(twice[0].open(&shop.credentials.apiv3_key), twice[1].open(&shop.credentials.apiv3_key));
     for (at, kind) in [FaultKind::ProfitSharing, FaultKind::NoAssociatedData].into_iter().enumerate() {
         shop.trusted("POST", NATIVE, shop.order(&format!("KIND00000{at}"), &receiver.url)).await;
         shop.pay(&format!("KIND00000{at}"));

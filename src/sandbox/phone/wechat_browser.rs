@@ -162,7 +162,8 @@ async fn shown(answer: reqwest::Response, sandbox_port: u16) -> HttpResponse {
         }
     }
     let kind = answer.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !kind.starts_with("text/html") {
+    let (is_html, is_json) = (kind.starts_with("text/html"), kind.starts_with("application/json"));
+    if !is_html && !is_json {
         // Piece by piece: a stream of events must arrive while it goes on.
         let pieces = stream::unfold(answer, |mut answer| async move {
             let piece = answer.chunk().await.transpose()?;
@@ -171,6 +172,7 @@ async fn shown(answer: reqwest::Response, sandbox_port: u16) -> HttpResponse {
         return response.streaming(pieces);
     }
     match answer.text().await {
+        Ok(text) if is_json => response.body(kept_inside(&text, sandbox_port)),
         Ok(html) => response.body(with_bridge(&kept_inside(&html, sandbox_port), &bridge)),
         Err(_) => HttpResponse::BadGateway().finish(),
     }

@@ -87,6 +87,8 @@ pub enum FaultKind {
     Parallel {
         copies: u32,
     },
+    /// Notify: the same fact once more under an id of its own.
+    Restated,
     /// Notify: waits until another notification of this merchant was sent.
     Reorder,
     /// Query and notify: one fen more than was paid.
@@ -127,7 +129,7 @@ impl FaultKind {
             Self::Duplicate { .. } | Self::Parallel { .. } | Self::Reorder => notify,
             Self::WrongMchid | Self::WrongSubMchid | Self::WrongAppid => notify,
             Self::UnknownOrder | Self::UnknownEventType => notify,
-            Self::ProfitSharing | Self::NoAssociatedData => notify,
+            Self::ProfitSharing | Self::NoAssociatedData | Self::Restated => notify,
             Self::EmptyAssociatedData | Self::Drop | Self::Malformed => notify,
         }
     }
@@ -253,6 +255,7 @@ enum KindName {
     RefundOutcome,
     Duplicate,
     Parallel,
+    Restated,
     Reorder,
     WrongAmount,
     WrongMchid,
@@ -307,6 +310,7 @@ impl FaultDraft {
             KindName::OauthError => FaultKind::OauthError {
                 errcode: self.errcode.ok_or_else(|| missing("errcode", "give an error number, such as 40029"))?,
             },
+            KindName::Restated => FaultKind::Restated,
             KindName::Reorder => FaultKind::Reorder,
             KindName::WrongAmount => FaultKind::WrongAmount,
             KindName::WrongMchid => FaultKind::WrongMchid,

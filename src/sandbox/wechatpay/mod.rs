@@ -27,6 +27,7 @@ mod orders;
 mod parties;
 mod phone_orders;
 mod prepay;
+mod refund_requests;
 mod refunds;
 mod routes;
 mod scripts;

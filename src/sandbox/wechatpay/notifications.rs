@@ -142,6 +142,10 @@ impl Delivery {
 
     /// What this attempt says, bent by a fault where one strikes.
     fn body(&self, api_v3_key: &str, fault: Option<&FaultKind>) -> Vec<u8> {
+        self.body_as(&self.id, api_v3_key, fault)
+    }
+
+    fn body_as(&self, id: &str, api_v3_key: &str, fault: Option<&FaultKind>) -> Vec<u8> {
         let mut resource = self.resource.clone();
         let mut event_type = self.event_type.as_str();
         let mut original_type = self.original_type;
@@ -167,7 +171,7 @@ impl Delivery {
         }
         let sealed = seal(api_v3_key, resource.to_string().as_bytes(), associated_data);
         let mut envelope = json!({
-            "id": self.id,
+            "id": id,
             "create_time": self.created_at.to_beijing_rfc3339(),
             "resource_type": "encrypt-resource",
             "event_type": event_type,
@@ -353,11 +357,16 @@ impl WeChatPay {
         delivery.is_let_go = false;
         let body = delivery.body(&merchant.api_v3_key, fault.as_ref());
         let flaw = fault.as_ref().and_then(flaw_of);
-        let letters = (0..copies)
-            .map(|_| Letter {
+        let mut bodies = vec![body; usize::try_from(copies).unwrap_or(1)];
+        if fault == Some(FaultKind::Restated) {
+            bodies.push(delivery.body_as(&new_id(), &merchant.api_v3_key, None));
+        }
+        let letters = bodies
+            .into_iter()
+            .map(|body| Letter {
                 url: delivery.url.clone(),
                 headers: sign(&merchant.trust.key_for_notification(now), &body, now, flaw),
-                body: body.clone(),
+                body,
             })
             .collect();
         Plan::Send { letters, at_once }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha1::{Digest, Sha1};
 
 use super::BillDay;
-use super::file::{BYTE_ORDER_MARK, count, fee_yuan, heading, line, moment, yuan};
+use super::file::{BYTE_ORDER_MARK, count, fee_yuan, heading, line, yuan};
 use super::trade::{COLUMNS, SUMMARY_COLUMNS, fee_fen};
 
 const ROWS_PER_CHUNK: u64 = 500;
@@ -61,11 +61,12 @@ impl Chunks {
 
     fn row(&self, index: u64) -> Vec<u8> {
         let trade = synthetic_trade(&self.day.text, index);
-        let at = self.day.start.plus_s(i64::try_from(index * 86_400 / self.rows.max(1)).unwrap_or_default());
+        let second = index * 86_400 / self.rows.max(1);
+        let at = format!("{} {:02}:{:02}:{:02}", self.day.text, second / 3600, second / 60 % 60, second % 60);
         let total = yuan(trade.total_fen);
-        let name = if index % 10 == 0 { "商品,十件一组" } else { "商品" };
+        let name = if index.is_multiple_of(10) { "商品,十件一组" } else { "商品" };
         line(&[
-            moment(at).as_str(),
+            at.as_str(),
             &self.appid,
             &self.mchid,
             "0",
