@@ -17,10 +17,13 @@ error-not-found = { $what ->
     [attempt] 此金鑰下沒有這次付款嘗試。
     [refund] 此金鑰下沒有這筆退款。
     [account] 此金鑰下沒有這個商家帳號。
+    [statement] 這一天沒有對帳單。可用 POST /v1/statements/帳戶/日期/fetch 取得。
+    [difference] 此金鑰下沒有這條對帳差異。
     [endpoint] 此金鑰下沒有這個 Webhook 網址。
     [delivery] 此網址下沒有這次投遞。
     [locale] 沒有這種語言。可用的語言見 /v1/locales。
     [qr] 這次付款嘗試目前沒有可顯示的 QR Code：它不在待付款狀態。
+    [region] 沒有這個行政區劃。
    *[page] 此網址沒有內容。可用的 API 見 /docs。
 }
 error-method-not-allowed-title = 不支援的請求方法
@@ -54,6 +57,8 @@ error-attempt-unsettled-title = 上一次付款嘗試尚未了結
 error-attempt-unsettled = 金流尚未確認上一筆訂單的結果，同時開啟兩筆訂單可能造成重複付款。請幾秒後再試。
 error-refund-exceeds-paid-title = 超出可退金額
 error-refund-exceeds-paid = 最多還可退 { $refundable } 元。
+error-refund-not-abnormal-title = 此退款沒有異常
+error-refund-not-abnormal = 只有渠道已受理但無法退到原帳戶的退款，才能改變去向。
 error-mode-mismatch-title = 測試與正式不可混用
 error-mode-mismatch = 目前金鑰屬於 { $key_mode } 模式，而該物件屬於另一模式。
 error-account-missing-title = 沒有商家帳號
@@ -76,6 +81,8 @@ error-gateway-misconfigured-title = 商家帳號尚未開通此項
 error-gateway-misconfigured = 金流回傳 { $code }。{ $fix }
 error-conflict-title = 內容已被他人修改
 error-conflict = 在您修改期間內容已有變動。請重新讀取後再修改。
+error-difference-resolved-title = 此差異已消除
+error-difference-resolved = 對帳單與本地帳本現已一致，無需確認。
 error-vault-locked-title = 無法開啟商家金鑰
 error-vault-locked = 伺服器沒有對應的主金鑰。請設定 vault.keys（LUODI_VAULT__KEYS_FILE），詳見記錄檔。
 error-rate-limited-title = 請求過於頻繁
@@ -108,6 +115,9 @@ field-not-an-ip = 請填寫 IPv4 或 IPv6 位址，例如 203.0.113.7。
 field-not-a-web-address = 請填寫以 https:// 開頭的完整網址。
 field-host-not-listed = 只允許返回以下網域：{ $allowed }。
 field-not-a-time = 請填寫 RFC 3339 時間，例如 2026-01-31T08:00:00Z。
+field-not-a-date = 請按 YYYY-MM-DD 填寫日期，例如 2026-01-31。
+field-date-not-over = 北京時間的這一天尚未結束；對帳單在次日上午十點後生成。
+field-date-too-old = 渠道只保留三個月的對帳單：請選擇最近 { $days } 天內的日期。
 field-not-an-id = 請填寫以「{ $prefix }」開頭的編號。
 field-unknown-account = { $mode } 模式下沒有此編號的已啟用帳號。
 field-address-refused = 無法呼叫該網址：{ $reason }。
@@ -117,6 +127,13 @@ field-replay-selection = 請提供「event_ids」，或同時提供「from」與
 field-not-after = 請填寫晚於「{ $other }」的時間。
 field-cursor = 請使用同一清單回傳的 next_cursor。
 field-nul-character = 請移除 NUL 字元。
+field-unknown-message = 沒有「{ $id }」這個文字。
+field-unknown-message-nearest = 沒有「{ $id }」這個文字。您是否想寫「{ $nearest }」？
+field-text-or-whole-number = 請填寫帶引號的文字或整數；金額與日期請先排好格式。
+field-region-code = 行政區劃代碼為六碼數字，鄉鎮街道為九碼，例如 440305。
+field-unknown-shop-region = 上傳的清單中沒有這個地區 ID。
+field-not-a-province = 請填寫省級行政區劃代碼（六碼數字），例如 440000。
+field-required-for-flow = 使用 { $flow } 方式時必須提供。
 
 # Settings of merchant accounts.
 setting-certificate-not-private-key = 這是憑證；此處應填私鑰（apiclient_key.pem）。
@@ -143,6 +160,17 @@ setting-public-key-id-without-key = 已填寫公鑰 ID，還需提供公鑰（we
 setting-public-key-without-id = 已填寫公鑰，還需提供公鑰 ID（wechatpay_public_key_id）。
 setting-public-not-private-key = 這是公鑰；此處應填私鑰（apiclient_key.pem）。
 setting-unknown-field = 沒有這個設定項目。
+setting-certificate-not-of-key = 證書與私鑰不是一對：請使用同一次下載得到的兩個檔案。
+setting-invalid-app-partnerid = 請填寫 mchid 或 sub_mchid。
+setting-invalid-certificate = 無法識別為商戶 API 證書（apiclient_cert.pem）。
+setting-invalid-codepay = 請填寫 v3，或留空。
+setting-invalid-text = 內容過長，或包含微信支付不接受的字元（如表情符號）。
+setting-invalid-web-address = 請填寫以 https:// 開頭的網址。
+setting-private-key-not-certificate = 這是私鑰，屬於機密；此處應填寫商戶 API 證書（apiclient_cert.pem）。
+setting-serial-not-of-certificate = 商戶 API 證書的序列號與此不同：請更正，或留空。
+setting-store-needed = 掃描付款碼需要指明門店：請填寫 store_id 或 store_out_id。
+setting-sub-mchid-needed = 此項僅供服務商使用：請同時填寫 sub_mchid。
+setting-invalid-app-secret = AppSecret 為 32 位字母和數字，在微信公眾平臺重置後只顯示一次。
 
 # Findings of an account check.
 check-private-key = 私鑰可以讀取。
@@ -159,3 +187,9 @@ check-public-key-wrong = 微信支付公鑰與公鑰 ID 不相符。
 check-answer-not-proven = 無法驗證回傳的內容。
 check-public-key = 微信支付公鑰驗章通過。
 check-platform-certificate-expiring = 平台憑證即將到期；建議改用微信支付公鑰。
+check-order-left-open = 自檢訂單未能關閉，稍後會自動失效。
+check-order-refused = 微信支付拒絕了下單。
+check-product-not-enabled = 商戶無法下單：請在商戶平臺開通 Native 支付，並查看帳戶是否受限。
+check-app-not-bound = 該 AppID 未與商戶號綁定：請在商戶平臺的「AppID 帳號管理」中關聯。
+check-app-bound = 該 AppID 可以下單。
+check-merchant-certificate-expiring = 商戶 API 證書即將到期：請在商戶平臺重新申請，並同時更換私鑰與證書。

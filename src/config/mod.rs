@@ -20,7 +20,7 @@ use secrecy::SecretString;
 pub use problem::{ConfigError, Problem};
 use setting::{Setting, settings};
 pub use sources::{NOT_SETTINGS, process_environment};
-pub use values::{CashierQr, DuplicatePolicy, IpNetwork, LogFormat};
+pub use values::{CashierQr, DuplicatePolicy, HkMoTwChoice, IpNetwork, LogFormat};
 
 settings! {
     /// Luodi's settings.
@@ -53,6 +53,8 @@ settings! {
         wording: WordingConfig = WordingConfig::default(),
         /// How much a caller may ask for.
         limits: LimitsConfig = LimitsConfig::default(),
+        /// The table of administrative divisions.
+        regions: RegionsConfig = RegionsConfig::default(),
         /// How long data is kept.
         retention: RetentionConfig = RetentionConfig::default(),
         /// The shops served here, each under a short name of its own (a-z, 0-9, hyphens).
@@ -137,6 +139,15 @@ settings! {
 }
 
 settings! {
+    /// The table of administrative divisions.
+    pub struct RegionsConfig {
+        /// A folder for newer tables than the one inside the program; `luodi regions import` fills it, and a
+        /// running server takes over what it finds there within a minute, or at once on SIGHUP.
+        folder: Option<String> = None,
+    }
+}
+
+settings! {
     /// How long data is kept.
     pub struct RetentionConfig {
         /// Days an answer is kept for repetition under the same Idempotency-Key, 1 to 90.
@@ -145,6 +156,8 @@ settings! {
         notification_days: u32 = 180,
         /// Days the record of each webhook delivery is kept.
         delivery_days: u32 = 30,
+        /// Days the rows of the gateways' statements are kept; their figures and the differences stay.
+        statement_days: u32 = 400,
     }
 }
 
@@ -155,6 +168,12 @@ settings! {
         shop_name: String = String::new(),
         /// What happens when a shopper pays twice: "refund" returns the surplus, "alert" only reports it.
         duplicate_policy: DuplicatePolicy = DuplicatePolicy::Refund,
+        /// Whether a refund is taken from the merchant's available balance when the gateway says that the funds
+        /// not settled yet are short. Otherwise it waits until they suffice.
+        refund_from_available_balance: bool = true,
+        /// Whether other systems also take money under this shop's merchant numbers. Their orders then stand
+        /// in the statements without being reported as differences.
+        other_systems: bool = false,
         /// Origins whose pages may call this server from the browser, such as `"https://shop.example"`.
         allowed_origins: Vec<String> = Vec::new(),
         /// Hosts to which shoppers may be sent back after paying; empty allows every host your server names.
@@ -165,6 +184,19 @@ settings! {
         /// pays; "cashier" shows the page's address, which any wallet opens and pays inside. The latter needs
         /// an account that pays inside WeChat (app_secret); without one the gateway's own is shown.
         cashier_qr: CashierQr = CashierQr::Gateway,
+        /// What stands for a buyer's address where nothing is delivered (vouchers, downloads), since Magento needs
+        /// a billing address and mainland shoppers are asked for none. All four, or none. The province as
+        /// Magento's region code, such as "CN-GD".
+        virtual_billing_region: Option<String> = None,
+        /// Its city, such as "深圳市".
+        virtual_billing_city: Option<String> = None,
+        /// Its postal code, six digits.
+        virtual_billing_postcode: Option<String> = None,
+        /// District, street and number.
+        virtual_billing_street: Option<String> = None,
+        /// Hong Kong, Macao and Taiwan in address forms: "regions" beside the provinces, or "countries" of
+        /// their own as Magento also lists them.
+        hk_mo_tw: HkMoTwChoice = HkMoTwChoice::Regions,
         /// Language of the payment page where the browser asks for none we have: "zh-Hans", "zh-Hant-HK",
         /// "zh-Hant-TW" or "en".
         locale: Option<String> = None,

@@ -32,6 +32,14 @@ choice! {
     }
 }
 
+choice! {
+    /// Where address forms list Hong Kong, Macao and Taiwan.
+    pub enum HkMoTwChoice {
+        Regions = "regions",
+        Countries = "countries",
+    }
+}
+
 /// A network written `10.0.0.0/8`, or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IpNetwork {

@@ -1,5 +1,7 @@
 //! Refunds: ask for one, list, read.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -8,11 +10,12 @@ use super::auth::SecretKey;
 use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::payments::{List, page_limit, payment_id};
-use super::problem::Problem;
+use super::problem::{Problem, Worded as _, locale_of};
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, Code, FieldError};
+use crate::gateways::RefundDestination;
 use crate::ids::{PaymentId, RefundId};
 use crate::payments::refunds::NewRefund;
 use crate::payments::{PaymentError, RefundStatus, RefundView};
@@ -62,6 +65,7 @@ pub async fn create(
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&Planned { refund: RefundId::generate() }).map_err(ApiError::internal)?;
     let worker = state.clone();
+    let locale = locale_of(&request);
     let work = move |resource: String| {
         let state = worker;
         async move {
@@ -69,7 +73,10 @@ pub async fn create(
             let new = NewRefund { id: planned.refund, amount, reason: wanted.reason };
             let (ledger, refund_id) = state.payments.request_refund(id, new).await.map_err(refund_error)?;
             let refund = ledger.refund(refund_id).ok_or_else(|| ApiError::not_found("refund"))?;
-            Ok((StatusCode::CREATED, serde_json::to_vec(&RefundView::of(refund)).map_err(ApiError::internal)?))
+            Ok((
+                StatusCode::CREATED,
+                serde_json::to_vec(&RefundView::of(refund).worded(locale)).map_err(ApiError::internal)?,
+            ))
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
@@ -79,6 +86,78 @@ pub async fn create(
 fn refund_error(error: PaymentError) -> ApiError {
     let error = ApiError::from(error);
     if error.code == Code::PaymentNotOpen { ApiError { code: Code::PaymentNotPaid, ..error } } else { error }
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveAbnormalRefund {
+    /// `merchant_account`: to the merchant, who settles with the payer by hand. `payer_bank_card`: to a card
+    /// of the payer's.
+    #[schema(example = "merchant_account")]
+    pub to: String,
+    /// The bank as the gateway names it; for `payer_bank_card`.
+    #[schema(example = "CMB_DEBIT")]
+    pub bank_type: Option<String>,
+    /// Card number; passed on encrypted, never stored.
+    pub card_no: Option<String>,
+    /// Name of the card's holder; passed on encrypted, never stored.
+    pub holder_name: Option<String>,
+}
+
+impl std::fmt::Debug for ResolveAbnormalRefund {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResolveAbnormalRefund").field("to", &self.to).finish_non_exhaustive()
+    }
+}
+
+impl ResolveAbnormalRefund {
+    fn destination(self) -> Result<RefundDestination, ApiError> {
+        let mut faults = Faults::default();
+        let mut card = |pointer: &str, value: Option<String>| {
+            let value = value.unwrap_or_default();
+            faults.text(pointer, &value, 64);
+            value
+        };
+        let destination = match self.to.as_str() {
+            "merchant_account" => RefundDestination::MerchantAccount,
+            "payer_bank_card" => RefundDestination::PayerBankCard {
+                bank_type: card("/bank_type", self.bank_type),
+                card_no: card("/card_no", self.card_no),
+                holder_name: card("/holder_name", self.holder_name),
+            },
+            _ => {
+                let allowed = "merchant_account, payer_bank_card";
+                return Err(ApiError::invalid(vec![FieldError::new("/to", "unsupported").with("allowed", allowed)]));
+            }
+        };
+        faults.refuse_if_any()?;
+        Ok(destination)
+    }
+}
+
+/// Send an abnormal refund elsewhere
+///
+/// For a refund with `refund.abnormal`: the gateway accepted it, and the payer's account cannot take it.
+#[utoipa::path(post, operation_id = "resolve_abnormal_refund", path = "/v1/refunds/{refund_id}/resolve-abnormal",
+    tag = "refunds", request_body = ResolveAbnormalRefund, params(("refund_id" = RefundId, Path)),
+    responses((status = 200, body = RefundView), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("secret_key" = [])))]
+pub async fn resolve_abnormal(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
+    let id: RefundId = path.parse().map_err(|_| ApiError::not_found("refund"))?;
+    let ledger = state.storage.ledger_of_refund(id).await?.ok_or_else(|| ApiError::not_found("refund"))?;
+    key.may_see(&ledger)?;
+    let to = body.parse::<ResolveAbnormalRefund>()?.destination()?;
+    let (payments, payment_id) = (Arc::clone(&state.payments), ledger.payment.id);
+    let ledger = state
+        .finish(async move { payments.redirect_refund(payment_id, id, &to).await.map_err(ApiError::from) })
+        .await?;
+    let refund = ledger.refund(id).ok_or_else(|| ApiError::not_found("refund"))?;
+    Ok(HttpResponse::Ok().json(RefundView::of(refund)))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -99,6 +178,7 @@ pub struct RefundQuery {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     query: Query<RefundQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
@@ -128,7 +208,7 @@ pub async fn list(
         limit,
     };
     let page = state.storage.refunds(&filter).await?;
-    let data: Vec<RefundView> = page.data.iter().map(RefundView::of).collect();
+    let data: Vec<RefundView> = page.data.iter().map(|r| RefundView::of(r).worded(locale_of(&request))).collect();
     Ok(HttpResponse::Ok().json(List { data, next_cursor: page.next_cursor }))
 }
 
@@ -139,6 +219,7 @@ pub async fn list(
 pub async fn read(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id: RefundId = path.parse().map_err(|_| ApiError::not_found("refund"))?;
@@ -146,5 +227,5 @@ pub async fn read(
     key.may_see(&ledger)?;
     let ledger = state.payments.read(ledger.payment.id).await?;
     let refund = ledger.refund(id).ok_or_else(|| ApiError::not_found("refund"))?;
-    Ok(HttpResponse::Ok().json(RefundView::of(refund)))
+    Ok(HttpResponse::Ok().json(RefundView::of(refund).worded(locale_of(&request))))
 }

@@ -136,7 +136,7 @@ impl Examined {
 
 /// Files whose readers are developers or whose arguments our own pages fill in: their arguments need no
 /// comment. Everything else is for storefronts.
-const OUR_OWN: &[&str] = &["cashier", "cli", "errors", "shop"];
+const OUR_OWN: &[&str] = &["cashier", "cli", "errors", "gateways", "shop"];
 
 /// Everything wrong with the wording that comes with the program.
 #[must_use]
@@ -195,7 +195,10 @@ pub fn check_file(file: &Examined) -> Vec<Finding> {
 /// `{ "" }` is as empty as nothing at all.
 fn is_blank(parts: &Parts) -> bool {
     let says_nothing = |text: &String| text.chars().all(|c| c.is_whitespace() || c == PLACEABLE);
-    parts.arguments.is_empty() && parts.references.is_empty() && parts.texts.iter().all(says_nothing)
+    parts.arguments.is_empty()
+        && parts.references.is_empty()
+        && parts.functions.is_empty()
+        && parts.texts.iter().all(says_nothing)
 }
 
 fn check_unique(files: &[&Examined], findings: &mut Vec<Finding>) {

@@ -62,6 +62,7 @@ pub fn read_folder(folder: &Path, shipped: &Catalogue) -> Result<(Vec<Override>,
         findings.extend(check::check_file(&file.examined));
         findings.extend(compare(file, &files, shipped));
     }
+    findings.sort();
     let (refusing, remarks): (Vec<_>, Vec<_>) = findings.into_iter().partition(|finding| finding.rule.refuses());
     if !refusing.is_empty() {
         return Err(Refused { folder: folder.to_owned(), findings: refusing });

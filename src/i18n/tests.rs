@@ -171,8 +171,8 @@ fn an_id_we_do_not_have_is_told_and_not_served() {
         Folder::with(&[("zh-Hans/a.ftl", "cart-emtpy = 空\ncart-clear = 清空\n"), ("zh/a.ftl", "next = 下一步\n")]);
     let own = own.load().unwrap();
     let unknown: Vec<_> = own.overrides().unwrap().unknown.iter().map(ToString::to_string).collect();
-    assert_eq!(unknown[0], "zh-Hans/a.ftl:1: cart-emtpy: is no id of ours. Did you mean cart-empty? [unknown_id]");
-    assert!(unknown[1].starts_with("zh/: is no locale of ours: there are zh-Hans,"), "{unknown:?}");
+    assert_eq!(unknown[1], "zh-Hans/a.ftl:1: cart-emtpy: is no id of ours. Did you mean cart-empty? [unknown_id]");
+    assert!(unknown[0].starts_with("zh/: is no locale of ours: there are zh-Hans,"), "{unknown:?}");
     assert!(!own.wording(Locale::ZhHans).messages().contains_key("cart-emtpy"));
 }
 

@@ -56,6 +56,7 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route(&format!("{merchant}/refunds/{{number}}/settle"), web::post().to(settle_refund))
         .route(&format!("{merchant}/certificates/rotate"), web::post().to(rotate_certificate))
         .route(&format!("{merchant}/certificates/retire"), web::post().to(retire_certificates))
+        .route(&format!("{merchant}/migrate-to-public-key"), web::post().to(migrate_to_public_key))
         .route(&format!("{merchant}/trust-mode"), web::post().to(set_trust_mode))
         .route("/sandbox/{rest:.*}", web::route().to(unknown));
 }
@@ -243,11 +244,18 @@ async fn retire_certificates(pay: Pay, mchid: Path<String>) -> Answer {
 struct TrustModeBody {
     trust_mode: TrustMode,
     public_key_percent: Option<u8>,
+    public_key_per_mille: Option<u16>,
 }
 
 async fn set_trust_mode(pay: Pay, mchid: Path<String>, body: Bytes) -> Answer {
     let asked: TrustModeBody = read(&body)?;
-    pay.set_trust_mode(&mchid, asked.trust_mode, asked.public_key_percent)?;
+    let per_mille = asked.public_key_percent.map(|percent| u16::from(percent) * 10).or(asked.public_key_per_mille);
+    pay.set_trust_mode(&mchid, asked.trust_mode, per_mille)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn migrate_to_public_key(pay: Pay, mchid: Path<String>) -> Answer {
+    pay.migrate_to_public_key(&mchid)?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 
+use super::phone::inside_wechat;
 use super::wechatpay::{
     BillEdit, Book, BookOrder, BookRefund, Fault, Funds, Invocation, MerchantDraft, PayDraft, PaymentCode,
     PaymentCodeDraft, RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, TrustMode, WeChatMerchantCredentials,
@@ -28,6 +29,14 @@ impl Sandbox {
     #[must_use]
     pub fn phone_url(&self) -> String {
         format!("{}/phone", self.base_url())
+    }
+
+    /// The address at which an ordinary browser sees a page of this machine as WeChat's own
+    /// browser does: its user agent, a `WeixinJSBridge`, the silent login. `None` for pages
+    /// elsewhere. Browsers resolve the `*.localhost` names by themselves.
+    #[must_use]
+    pub fn wechat_url(&self, page_url: &str) -> Option<String> {
+        inside_wechat(page_url, self.addr.port())
     }
 
     /// # Errors
@@ -170,7 +179,23 @@ impl Sandbox {
         mode: TrustMode,
         public_key_percent: Option<u8>,
     ) -> Result<(), SandboxError> {
-        self.pay.set_trust_mode(mchid, mode, public_key_percent)
+        self.pay.set_trust_mode(mchid, mode, public_key_percent.map(|percent| u16::from(percent) * 10))
+    }
+
+    /// The same in thousandths: 1 is the 0.1 % with which a migration begins, 500 alternates.
+    ///
+    /// # Errors
+    /// When there is no such merchant.
+    pub fn set_public_key_per_mille(&self, mchid: &str, per_mille: u16) -> Result<(), SandboxError> {
+        self.pay.set_trust_mode(mchid, TrustMode::Both, Some(per_mille))
+    }
+
+    /// Starts the migration to the public key: the share grows over seven days by the clock.
+    ///
+    /// # Errors
+    /// When there is no such merchant, or it is in the middle of a certificate rotation.
+    pub fn migrate_to_public_key(&self, mchid: &str) -> Result<(), SandboxError> {
+        self.pay.migrate_to_public_key(mchid)
     }
 
     /// Adds a platform certificate with a new key; `retire_old` takes the others out of service.

@@ -8,6 +8,8 @@
 pub mod assets;
 /// The hosted cashier: a pure view of one payment.
 pub mod cashier;
+/// Elements that any shop's page can embed with one script tag.
+pub mod components;
 /// A small shop that sells through Luodi as any real shop would.
 pub mod demo_shop;
 /// The API described, for reading and trying.

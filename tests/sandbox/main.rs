@@ -14,3 +14,5 @@ mod phone;
 mod phone_flows;
 mod products;
 mod receiver;
+mod refunds;
+mod trust;

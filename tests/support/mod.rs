@@ -116,6 +116,10 @@ impl House {
         Self { clock, sandbox, merchant, app, store_id, account_id, key, http, directory }
     }
 
+    pub fn clock_now(&self) -> Timestamp {
+        luodi::clock::Clock::now(self.clock.as_ref())
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.app.url())
     }

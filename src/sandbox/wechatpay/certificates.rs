@@ -39,15 +39,21 @@ pub(super) struct PlatformCertificate {
     pub(super) serial: String,
     pem: String,
     effective_at: Timestamp,
-    expires_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    /// A successor is announced days before it signs (§5.2).
+    pub(super) signs_from: Timestamp,
     pair: KeyPair,
 }
 
 impl PlatformCertificate {
     pub(super) fn issue(pair: KeyPair, now: Timestamp) -> Result<Self, SandboxError> {
-        let (effective_at, expires_at) = (now.plus_s(-DAY_S), now.plus_s(LIFETIME_DAYS * DAY_S));
+        Self::issue_for(pair, now, LIFETIME_DAYS * DAY_S)
+    }
+
+    pub(super) fn issue_for(pair: KeyPair, now: Timestamp, life_s: i64) -> Result<Self, SandboxError> {
+        let (effective_at, expires_at) = (now.plus_s(-DAY_S), now.plus_s(life_s));
         let Own { serial, pem } = self_signed(&pair, SUBJECT, effective_at, expires_at)?;
-        Ok(Self { serial, pem, effective_at, expires_at, pair })
+        Ok(Self { serial, pem, effective_at, expires_at, signs_from: effective_at, pair })
     }
 
     pub(super) fn is_in_force(&self, now: Timestamp) -> bool {

@@ -96,7 +96,11 @@ pub enum FaultKind {
     WrongAppid,
     UnknownOrder,
     UnknownEventType,
+    /// A profit-sharing movement, which bears the event type of a payment (§13.2).
+    ProfitSharing,
     EmptyAssociatedData,
+    /// The field is not there at all.
+    NoAssociatedData,
     /// Notify: never sent at all.
     Drop,
     /// Notify: cut off in the middle, yet properly signed.
@@ -123,6 +127,7 @@ impl FaultKind {
             Self::Duplicate { .. } | Self::Parallel { .. } | Self::Reorder => notify,
             Self::WrongMchid | Self::WrongSubMchid | Self::WrongAppid => notify,
             Self::UnknownOrder | Self::UnknownEventType => notify,
+            Self::ProfitSharing | Self::NoAssociatedData => notify,
             Self::EmptyAssociatedData | Self::Drop | Self::Malformed => notify,
         }
     }
@@ -255,7 +260,9 @@ enum KindName {
     WrongAppid,
     UnknownOrder,
     UnknownEventType,
+    ProfitSharing,
     EmptyAssociatedData,
+    NoAssociatedData,
     Drop,
     Malformed,
 }
@@ -307,6 +314,8 @@ impl FaultDraft {
             KindName::WrongAppid => FaultKind::WrongAppid,
             KindName::UnknownOrder => FaultKind::UnknownOrder,
             KindName::UnknownEventType => FaultKind::UnknownEventType,
+            KindName::ProfitSharing => FaultKind::ProfitSharing,
+            KindName::NoAssociatedData => FaultKind::NoAssociatedData,
             KindName::EmptyAssociatedData => FaultKind::EmptyAssociatedData,
             KindName::Drop => FaultKind::Drop,
             KindName::Malformed => FaultKind::Malformed,

@@ -54,6 +54,11 @@ pub struct MerchantDraft {
     /// While `trust_mode` is `both`: of a hundred notifications, how many the public key
     /// signs. 50 when left out.
     pub public_key_percent: Option<u8>,
+    /// The same in thousandths, for the 0.1 % with which a migration begins.
+    pub public_key_per_mille: Option<u16>,
+    /// How long the first platform certificate lives: five years when left out. When set, a
+    /// successor is announced ten days before its end and signs, by turns, in the last five.
+    pub certificate_life_s: Option<u32>,
     /// Own RSA keys instead of the set this process shares; takes about a second.
     pub fresh_keys: bool,
     /// From acceptance to the money being back. 0 settles at the next look.
@@ -147,9 +152,18 @@ pub(super) struct Merchant {
 }
 
 impl Merchant {
-    pub(super) fn open(draft: MerchantDraft, keys: KeySet, now: Timestamp) -> Result<Self, SandboxError> {
+    pub(super) fn open(
+        draft: MerchantDraft,
+        keys: KeySet,
+        successor: Option<KeyPair>,
+        now: Timestamp,
+    ) -> Result<Self, SandboxError> {
         check(&draft)?;
-        let certificate = PlatformCertificate::issue(keys.certificate_mode, now)?;
+        let certificate = match draft.certificate_life_s {
+            Some(life_s) => PlatformCertificate::issue_for(keys.certificate_mode, now, i64::from(life_s))?,
+            None => PlatformCertificate::issue(keys.certificate_mode, now)?,
+        };
+        let per_mille = draft.public_key_percent.map(|percent| u16::from(percent) * 10).or(draft.public_key_per_mille);
         let own = self_signed(&keys.merchant, MERCHANT_SUBJECT, now, now.plus_s(CERTIFICATE_LIFETIME_S))?;
         let appid = draft.appid.unwrap_or_else(|| format!("wx{}", hex::encode(rand::random::<[u8; 8]>())));
         let mut appids = vec![appid.clone()];
@@ -174,8 +188,10 @@ impl Merchant {
                 public_key_id: format!("PUB_KEY_ID_{}", random_digits(34)),
                 public_key: keys.public_key_mode,
                 certificates: vec![certificate],
-                public_key_percent: draft.public_key_percent.unwrap_or(50),
-                notifications_signed: 0,
+                successor,
+                public_key_per_mille: per_mille.unwrap_or(500),
+                migrating_since: None,
+                turns: 0,
             },
             refund_delay_ms: i64::try_from(draft.refund_delay_ms).unwrap_or(i64::MAX),
             refund_spacing_s: i64::from(draft.refund_spacing_s),
@@ -217,6 +233,7 @@ impl Merchant {
 
     /// Lets everything happen that time alone brings about.
     pub(super) fn advance(&mut self, now: Timestamp) {
+        self.trust.advance(now);
         super::refunds::settle_due(self, now);
     }
 
@@ -250,6 +267,9 @@ fn check(draft: &MerchantDraft) -> Result<(), SandboxError> {
     }
     if draft.public_key_percent.is_some_and(|percent| percent > 100) {
         return refused("public_key_percent", "give 0 to 100");
+    }
+    if draft.public_key_per_mille.is_some_and(|share| share > 1000) {
+        return refused("public_key_per_mille", "give 0 to 1000");
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
-//! The stand-in for WeChat Pay APIv3: native orders, refunds, certificates, notifications.
+//! The stand-in for WeChat Pay APIv3: every product, partners, refunds, bills, certificates,
+//! notifications, and the silent login. `index.html` lists its routes and the control API.
 //!
 //! Promises: requests are verified and answers signed as WeChat Pay does; the book changes
 //! only through the state machines of the protocol; what a script bends is named in the book.
 //! Refuses everything it does not know with 404. Written from the protocol alone: it shares
 //! no code with the client it is meant to test.
 
+mod abnormal_refunds;
 mod apps;
 mod authorization;
 mod bills;
@@ -87,6 +89,11 @@ impl WeChatPay {
             .build()
             .map_err(|failure| SandboxError::Start(std::io::Error::other(failure)))?;
         Ok(Self { clock, redelivery, client, state: Mutex::default(), woken: Notify::new() })
+    }
+
+    /// Fetches pages for the phone's browser.
+    pub(super) fn page_client(&self) -> &reqwest::Client {
+        &self.client
     }
 
     /// A poisoned lock is taken all the same: the book is only ever changed in whole steps.

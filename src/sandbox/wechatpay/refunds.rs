@@ -17,7 +17,7 @@ use super::notifications::Delivery;
 use super::orders::{TradeState, beijing_date, number_of_transaction};
 use crate::clock::Timestamp;
 
-const REFUND_NUMBER_MARKS: &str = "_-|*@";
+pub(super) const REFUND_NUMBER_MARKS: &str = "_-|*@";
 const REFUNDS_PER_ORDER: usize = 50;
 const REFUNDABLE_FOR_S: i64 = 365 * 86_400;
 

@@ -9,7 +9,7 @@ use super::calls::{answer, unknown_path};
 use super::faults::Operation;
 use super::orders::Product;
 use super::parties::Mode;
-use super::{WeChatPay, bills, certificates, codepay, oauth, orders, prepay, refunds};
+use super::{WeChatPay, abnormal_refunds, bills, certificates, codepay, oauth, orders, prepay, refunds};
 
 type Pay = Data<Arc<WeChatPay>>;
 
@@ -26,6 +26,7 @@ pub(crate) fn configure(service: &mut ServiceConfig) {
         .configure(oauth::configure)
         .route("/v3/refund/domestic/refunds", web::post().to(refund))
         .route("/v3/refund/domestic/refunds/{number}", web::get().to(query_refund))
+        .route("/v3/refund/domestic/refunds/{id}/apply-abnormal-refund", web::post().to(apply_abnormal_refund))
         .route("/v3/bill/tradebill", web::get().to(trade_bill))
         .route("/v3/bill/fundflowbill", web::get().to(fund_flow_bill))
         .route("/v3/billdownload/file", web::get().to(download_bill))
@@ -95,6 +96,15 @@ async fn query_refund(pay: Pay, request: HttpRequest, body: Bytes, number: Path<
         refunds::query(merchant, &number, commit)
     })
     .await
+}
+
+async fn apply_abnormal_refund(pay: Pay, request: HttpRequest, body: Bytes, id: Path<String>) -> HttpResponse {
+    let response = answer(&pay, &request, &body, Operation::AbnormalRefund, Some(&id), |merchant, commit| {
+        abnormal_refunds::apply(merchant, &id, commit)
+    })
+    .await;
+    pay.woken.notify_one();
+    response
 }
 
 fn bill_date(request: &HttpRequest) -> Option<String> {

@@ -23,7 +23,11 @@ impl WeChatPay {
     pub(crate) async fn add_merchant(&self, draft: MerchantDraft) -> Result<WeChatMerchantCredentials, SandboxError> {
         let keys = if draft.fresh_keys { KeySet::fresh().await? } else { KeySet::shared().await? };
         let (secret, hosts) = (draft.app_secret.clone(), draft.oauth_hosts.clone());
-        let merchant = Merchant::open(draft, keys, self.clock.now())?;
+        let successor = match draft.certificate_life_s {
+            Some(_) => Some(KeyPair::make().await?),
+            None => None,
+        };
+        let merchant = Merchant::open(draft, keys, successor, self.clock.now())?;
         let mut guard = self.lock();
         let state = &mut *guard;
         if state.merchants.contains_key(&merchant.mchid) {
@@ -236,14 +240,29 @@ impl WeChatPay {
         &self,
         mchid: &str,
         mode: TrustMode,
-        public_key_percent: Option<u8>,
+        per_mille: Option<u16>,
     ) -> Result<(), SandboxError> {
-        if public_key_percent.is_some_and(|percent| percent > 100) {
-            return Err(SandboxError::refused("public_key_percent", "is out of range", "give 0 to 100"));
+        if per_mille.is_some_and(|share| share > 1000) {
+            return Err(SandboxError::refused("public_key_per_mille", "is out of range", "give 0 to 1000"));
         }
         self.with_merchant(mchid, |merchant, _| {
             merchant.trust.mode = mode;
-            merchant.trust.public_key_percent = public_key_percent.unwrap_or(merchant.trust.public_key_percent);
+            merchant.trust.migrating_since = None;
+            merchant.trust.public_key_per_mille = per_mille.unwrap_or(merchant.trust.public_key_per_mille);
+            Ok(())
+        })
+    }
+
+    /// Starts the migration to the public key: 0.1 % of the notifications on the first day,
+    /// 1, 5, 10, 20, 50 and at last 100 % on the seventh.
+    pub(crate) fn migrate_to_public_key(&self, mchid: &str) -> Result<(), SandboxError> {
+        self.with_merchant(mchid, |merchant, now| {
+            if merchant.trust.certificates_in_force(now).len() > 1 {
+                let fix = "retire the old certificate first";
+                return Err(SandboxError::refused("mchid", "is in the middle of a certificate rotation", fix));
+            }
+            merchant.trust.mode = TrustMode::Both;
+            merchant.trust.migrating_since = Some(now);
             Ok(())
         })
     }
