@@ -96,9 +96,7 @@ fn links(state: &AppState, ledger: &Ledger, id: AttemptId, problem: CashierProbl
     let payment = &ledger.payment;
     let shop = payment.return_url.clone();
     match problem {
-        CashierProblem::Paid | CashierProblem::Closed => {
-            shop.map(Link::to_shop).into_iter().collect()
-        }
+        CashierProblem::Paid | CashierProblem::Closed => shop.map(Link::to_shop).into_iter().collect(),
         CashierProblem::Checking => vec![Link::try_again(format!("/go/{id}"))],
         _ if is_own => vec![Link::back(state.cashier_url(payment.id))],
         _ => shop.map(Link::to_shop).into_iter().collect(),
