@@ -125,7 +125,13 @@ pub async fn come_back(
 ) -> Result<HttpResponse, ApiError> {
     let (id, ledger) = find(&state, &path).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
     let (payments, payment) = (Arc::clone(&state.payments), ledger.payment.id);
-    let ledger = state.finish(async move { Ok(payments.refresh(payment).await?) }).await.unwrap_or(ledger);
+    let ledger = match state.finish(async move { Ok(payments.refresh(payment).await?) }).await {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            tracing::warn!(%payment, attempt = %id, %error, "a returning shopper's payment could not be asked about");
+            ledger
+        }
+    };
     let is_own = own_attempt::remembered(&state, &request, &ledger).is_some_and(|own| own.id == id);
     match (ledger.payment.status, &ledger.payment.return_url) {
         (PaymentStatus::Open, _) if is_own => return Ok(see(state.cashier_url(payment))),
