@@ -173,7 +173,7 @@ pub async fn pay(
             tracing::warn!(payment = %id, %error, "the cashier could not open an attempt");
             let unsettled = error.code == Code::AttemptUnsettled;
             let problem = if unsettled { CashierProblem::EarlierUnsettled } else { CashierProblem::Unavailable };
-            let back = Link::main("cashier-try-again", state.cashier_url(id));
+            let back = Link::try_again(state.cashier_url(id));
             return page(200, &[], problem.page(locale, &[back]));
         }
     };

@@ -44,7 +44,7 @@ pub async fn go(
         Ok(ledger) => ledger,
         Err(error) => {
             tracing::warn!(%payment, attempt = %id, %error, "a link cannot be renewed now");
-            let again = Link::main("cashier-try-again", format!("/go/{id}"));
+            let again = Link::try_again(format!("/go/{id}"));
             return page(200, &[], CashierProblem::Unavailable.page(locale, &[again]));
         }
     };
@@ -96,12 +96,10 @@ fn links(state: &AppState, ledger: &Ledger, id: AttemptId, problem: CashierProbl
     let payment = &ledger.payment;
     let shop = payment.return_url.clone();
     match problem {
-        CashierProblem::Paid | CashierProblem::Closed => {
-            shop.map(|address| Link::main("cashier-return", address)).into_iter().collect()
-        }
-        CashierProblem::Checking => vec![Link::main("cashier-try-again", format!("/go/{id}"))],
-        _ if is_own => vec![Link::main("cashier-back", state.cashier_url(payment.id))],
-        _ => shop.map(|address| Link::main("cashier-return", address)).into_iter().collect(),
+        CashierProblem::Paid | CashierProblem::Closed => shop.map(Link::to_shop).into_iter().collect(),
+        CashierProblem::Checking => vec![Link::try_again(format!("/go/{id}"))],
+        _ if is_own => vec![Link::back(state.cashier_url(payment.id))],
+        _ => shop.map(Link::to_shop).into_iter().collect(),
     }
 }
 
@@ -127,7 +125,13 @@ pub async fn come_back(
 ) -> Result<HttpResponse, ApiError> {
     let (id, ledger) = find(&state, &path).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
     let (payments, payment) = (Arc::clone(&state.payments), ledger.payment.id);
-    let ledger = state.finish(async move { Ok(payments.refresh(payment).await?) }).await.unwrap_or(ledger);
+    let ledger = match state.finish(async move { Ok(payments.refresh(payment).await?) }).await {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            tracing::warn!(%payment, attempt = %id, %error, "a returning shopper's payment could not be asked about");
+            ledger
+        }
+    };
     let is_own = own_attempt::remembered(&state, &request, &ledger).is_some_and(|own| own.id == id);
     match (ledger.payment.status, &ledger.payment.return_url) {
         (PaymentStatus::Open, _) if is_own => return Ok(see(state.cashier_url(payment))),
@@ -143,9 +147,9 @@ pub async fn come_back(
     };
     let mut ways = Vec::new();
     if matches!(problem, CashierProblem::StillOpen | CashierProblem::Checking) {
-        ways.push(Link::main("cashier-i-have-paid", format!("/return/{id}")));
+        ways.push(Link::i_have_paid(format!("/return/{id}")));
         if way_on(&state, &ledger, id).is_ok() {
-            ways.push(Link::other("cashier-continue", format!("/go/{id}")));
+            ways.push(Link::continue_paying(format!("/go/{id}")));
         }
     }
     page(200, &[], problem.page(locale_of(&request), &ways))

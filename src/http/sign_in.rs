@@ -164,7 +164,7 @@ pub async fn callback(
             .append_header(own_attempt::remember(&state, payment, attempt))
             .finish()),
         Err(problem) => {
-            let again = Link::main("cashier-try-again", format!("{}&sign_in=again", state.cashier_url(payment)));
+            let again = Link::try_again(format!("{}&sign_in=again", state.cashier_url(payment)));
             page(200, &[over], problem.page(locale_of(&request), &[again]))
         }
     }

@@ -294,14 +294,13 @@ impl CashierPage<'_> {
     }
 
     /// The words of a stage that is about a code only where there is one.
-    fn coded(&self, key: &str) -> String {
-        let has_code = matches!(self.flow(), "qr" | "");
-        self.t.get(&if has_code { key.to_owned() } else { format!("{key}-order") })
+    fn coded(&self, with_code: &str, without: &str) -> String {
+        self.t.get(if matches!(self.flow(), "qr" | "") { with_code } else { without })
     }
 
     /// Words for when another device goes on with the payment; a computer that led it there shows its code again.
-    fn elsewhere(&self, key: &str) -> String {
-        self.t.get(&if self.view.shows_own_code { format!("{key}-scanned") } else { key.to_owned() })
+    fn elsewhere(&self, opened: &str, scanned: &str) -> String {
+        self.t.get(if self.view.shows_own_code { scanned } else { opened })
     }
 
     /// Words for when nothing can be paid here.
@@ -337,17 +336,17 @@ impl CashierPage<'_> {
     fn stage_text(&self) -> String {
         self.t.get(match self.stage {
             Stage::None => return self.none_text(),
-            Stage::Preparing => return self.coded("cashier-stage-preparing"),
+            Stage::Preparing => return self.coded("cashier-stage-preparing", "cashier-stage-preparing-order"),
             Stage::Qr => "cashier-stage-qr",
             Stage::Scan => "cashier-stage-scan",
             Stage::Wap => "cashier-stage-wap",
             Stage::Away => "cashier-stage-away",
             Stage::Jsapi => "cashier-stage-jsapi",
             Stage::SignIn => "cashier-stage-signin",
-            Stage::Elsewhere => return self.elsewhere("cashier-stage-elsewhere"),
+            Stage::Elsewhere => return self.elsewhere("cashier-stage-elsewhere", "cashier-stage-elsewhere-scanned"),
             Stage::Unknown => "cashier-stage-unknown",
-            Stage::Expired => return self.coded("cashier-stage-expired"),
-            Stage::Failed => return self.coded("cashier-stage-failed"),
+            Stage::Expired => return self.coded("cashier-stage-expired", "cashier-stage-expired-order"),
+            Stage::Failed => return self.coded("cashier-stage-failed", "cashier-stage-failed-order"),
             Stage::Paid => "cashier-stage-paid",
             Stage::Refunded => "cashier-stage-refunded",
             Stage::Closed => "cashier-stage-closed",
@@ -422,24 +421,26 @@ impl CashierProblem {
         Self::SignInMisconfigured,
     ];
 
-    /// Its title; the advice stands under the same key and `-advice`.
-    const fn key(self) -> &'static str {
+    /// Its title and what the shopper can do.
+    const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::NotFound => "cashier-problem-not-found",
-            Self::TooManyRequests => "cashier-problem-too-many",
-            Self::Unavailable => "cashier-problem-unavailable",
-            Self::StillOpen => "cashier-problem-still-open",
-            Self::Paid => "cashier-problem-paid",
-            Self::Closed => "cashier-problem-closed",
-            Self::LinkOver => "cashier-problem-link-over",
-            Self::Checking => "cashier-problem-checking",
-            Self::OpenInBrowser => "cashier-problem-open-in-browser",
-            Self::EarlierUnsettled => "cashier-problem-earlier-unsettled",
-            Self::SignInLost => "cashier-problem-sign-in-lost",
-            Self::SignInExpired => "cashier-problem-sign-in-expired",
-            Self::SignInDenied => "cashier-problem-sign-in-denied",
-            Self::SignInPreview => "cashier-problem-sign-in-preview",
-            Self::SignInMisconfigured => "cashier-problem-sign-in-misconfigured",
+            Self::NotFound => ("cashier-problem-not-found", "cashier-problem-not-found-advice"),
+            Self::TooManyRequests => ("cashier-problem-too-many", "cashier-problem-too-many-advice"),
+            Self::Unavailable => ("cashier-problem-unavailable", "cashier-problem-unavailable-advice"),
+            Self::StillOpen => ("cashier-problem-still-open", "cashier-problem-still-open-advice"),
+            Self::Paid => ("cashier-problem-paid", "cashier-problem-paid-advice"),
+            Self::Closed => ("cashier-problem-closed", "cashier-problem-closed-advice"),
+            Self::LinkOver => ("cashier-problem-link-over", "cashier-problem-link-over-advice"),
+            Self::Checking => ("cashier-problem-checking", "cashier-problem-checking-advice"),
+            Self::OpenInBrowser => ("cashier-problem-open-in-browser", "cashier-problem-open-in-browser-advice"),
+            Self::EarlierUnsettled => ("cashier-problem-earlier-unsettled", "cashier-problem-earlier-unsettled-advice"),
+            Self::SignInLost => ("cashier-problem-sign-in-lost", "cashier-problem-sign-in-lost-advice"),
+            Self::SignInExpired => ("cashier-problem-sign-in-expired", "cashier-problem-sign-in-expired-advice"),
+            Self::SignInDenied => ("cashier-problem-sign-in-denied", "cashier-problem-sign-in-denied-advice"),
+            Self::SignInPreview => ("cashier-problem-sign-in-preview", "cashier-problem-sign-in-preview-advice"),
+            Self::SignInMisconfigured => {
+                ("cashier-problem-sign-in-misconfigured", "cashier-problem-sign-in-misconfigured-advice")
+            }
         }
     }
 
@@ -449,7 +450,8 @@ impl CashierProblem {
     /// As [`render_cashier`].
     pub fn page(self, locale: Locale, links: &[Link]) -> Result<String, askama::Error> {
         let t = Texts(locale);
-        let (title, advice) = (t.get(self.key()), t.get(&format!("{}-advice", self.key())));
+        let (title, advice) = self.words();
+        let (title, advice) = (t.get(title), t.get(advice));
         let links = links.iter().filter(|link| link.is_safe()).collect();
         ProblemPage { t, chrome: Chrome::new(), is_good: self == Self::Paid, title, advice, links }.render()
     }
@@ -464,15 +466,38 @@ pub struct Link {
 }
 
 impl Link {
-    /// The one to take. `key` names its words in `locales/`.
-    #[must_use]
-    pub fn main(key: &'static str, address: impl Into<String>) -> Self {
-        Self { key, address: address.into(), is_main: true }
+    const fn main(key: &'static str, address: String) -> Self {
+        Self { key, address, is_main: true }
     }
 
+    /// The same once more.
     #[must_use]
-    pub fn other(key: &'static str, address: impl Into<String>) -> Self {
-        Self { key, address: address.into(), is_main: false }
+    pub const fn try_again(address: String) -> Self {
+        Self::main("cashier-try-again", address)
+    }
+
+    /// Back to the cashier.
+    #[must_use]
+    pub const fn back(address: String) -> Self {
+        Self::main("cashier-back", address)
+    }
+
+    /// Back to the shop.
+    #[must_use]
+    pub const fn to_shop(address: String) -> Self {
+        Self::main("cashier-return", address)
+    }
+
+    /// Asks the gateway.
+    #[must_use]
+    pub const fn i_have_paid(address: String) -> Self {
+        Self::main("cashier-i-have-paid", address)
+    }
+
+    /// On to the gateway once more, beside [`Link::i_have_paid`].
+    #[must_use]
+    pub const fn continue_paying(address: String) -> Self {
+        Self { key: "cashier-continue", address, is_main: false }
     }
 
     fn is_safe(&self) -> bool {

@@ -38,6 +38,8 @@ async fn inside_wechat_the_shopper_is_recognised_and_goes_straight_to_the_passwo
     assert!(!authorize.contains("cs_") && !authorize.contains("client_secret"), "WeChat learns no secret: {authorize}");
     assert_eq!(to_wechat.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(to_wechat.header("cache-control"), Some("no-store"));
+    let cookie = to_wechat.header("set-cookie").unwrap();
+    assert!(cookie.contains("; HttpOnly; SameSite=Lax") && cookie.contains("; Max-Age=600;"), "{cookie}");
     assert_eq!(house.book().orders, [], "nothing is ordered before it is known who pays");
 
     let callback = Phone::next(&phone.open(&authorize).await);

@@ -141,6 +141,28 @@ async fn who_cancels_inside_wechat_continues_with_one_tap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_timed_out_inside_wechat_is_opened_anew_by_one_tap() {
+    let Some(driver) = Driver::start().await else { return };
+    let (house, look) = (house().await, PHONE_ZH);
+    let shopper = Browser::open(&driver, look).await;
+    shopper.becomes_wechat(&house.sandbox.base_url(), "ming").await;
+    let payment = scenes::asked(&house).await;
+    shopper.go_to(&cashier_of(&payment, look)).await;
+    shopper.taps_in_the_sheet("#refuse").await;
+    house.clock.advance_s(901);
+    shopper.reload().await;
+    shopper.sees_stage("expired").await;
+    assert_eq!(shopper.text("#stage").await, look.says("cashier-stage-expired-order"));
+    shopper.fits_the_screen().await;
+    shopper.keep("wechat-expired").await;
+    shopper.click("#renew").await;
+    shopper.taps_in_the_sheet("#pay").await;
+    shopper.sees_stage("paid").await;
+    assert_eq!(orders(&house), ["Closed", "Success"], "the old order is ended before the new one is opened");
+    shopper.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_phone_ends_the_firsts_order_and_the_first_may_take_it_back() {
     let Some(driver) = Driver::start().await else { return };
     let (house, look) = (house().await, PHONE_ZH);

@@ -37,6 +37,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("/secrets/merchant_private_key", "--merchant-key-file"),
     ("/secrets/apiv3_key", "--apiv3-key-file"),
     ("/secrets/wechatpay_public_key", "--public-key-file"),
+    ("/secrets/app_secret", "--app-secret-file"),
 ];
 
 /// Add a merchant account
@@ -81,6 +82,9 @@ pub struct Add {
     /// The WeChat Pay public key: pub_key.pem
     #[arg(long, value_name = "FILE", requires = "public_key_id")]
     public_key_file: Option<PathBuf>,
+    /// The AppSecret of the official account `--appid`, for paying inside WeChat without an openid of the shop's
+    #[arg(long, value_name = "FILE")]
+    app_secret_file: Option<PathBuf>,
     /// Any other setting, such as `sub_mchid=1900000109` or `codepay=v3`; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
@@ -147,6 +151,7 @@ impl Add {
             ("merchant_private_key", "--merchant-key-file", Some(&self.merchant_key_file)),
             ("apiv3_key", "--apiv3-key-file", Some(&self.apiv3_key_file)),
             ("wechatpay_public_key", "--public-key-file", self.public_key_file.as_ref()),
+            ("app_secret", "--app-secret-file", self.app_secret_file.as_ref()),
         ];
         if files.iter().filter(|(.., file)| file.is_some_and(|file| file == Path::new(STDIN))).count() > 1 {
             return Err(UsageError("standard input (-) can be read for one option only".to_owned()).into());

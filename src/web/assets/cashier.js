@@ -288,7 +288,7 @@
   }
 
   /** A tap asks the server first: what was handed out may have outlived its life, under the same number. */
-  async function payAgainInWeChat() {
+  async function openAndPay() {
     const attempt = await openAttempt();
     if (attempt && data.stage === "jsapi") await payInWeChat();
   }
@@ -305,11 +305,7 @@
 
   /** Here instead of where it was opened; that order is ended first. */
   async function takeOver() {
-    if (!data.ownCode) {
-      const attempt = await openAttempt();
-      if (attempt && data.stage === "jsapi") await payInWeChat();
-      return;
-    }
+    if (!data.ownCode) return openAndPay();
     setAside = elsewhere;
     show("scan");
   }
@@ -354,10 +350,10 @@
   const on = (id, event, action) => { if ($(id)) $(id).addEventListener(event, action); };
   on("renew", "click", () => {
     tell("");
-    openAttempt();
+    openAndPay();
   });
   on("i-have-paid", "click", iHavePaid);
-  on("bridge", "click", payAgainInWeChat);
+  on("bridge", "click", openAndPay);
   on("take-over", "click", takeOver);
   // One tap, one order; a page taken from the history is fresh again.
   on("wap", "submit", () => setTimeout(() => { $("pay-with-wechat").disabled = true; }));

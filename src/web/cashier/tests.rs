@@ -178,9 +178,9 @@ fn every_problem_has_a_page_in_every_language() {
 #[test]
 fn ways_on_lead_to_pages_only() {
     let links = [
-        Link::main("cashier-try-again", "/go/att_1?a=1&b=2"),
-        Link::other("cashier-continue", "javascript:alert(1)"),
-        Link::main("cashier-return", "https://shop.example/?a=\"><script>"),
+        Link::try_again("/go/att_1?a=1&b=2".to_owned()),
+        Link::continue_paying("javascript:alert(1)".to_owned()),
+        Link::to_shop("https://shop.example/?a=\"><script>".to_owned()),
     ];
     let page = CashierProblem::StillOpen.page(Locale::ZhHans, &links).unwrap();
     assert!(page.contains("href=\"/go/att_1?a=1&#38;b=2\"") && page.contains("返回商家"));
