@@ -211,6 +211,15 @@ impl RunningApp {
         format!("http://{}", self.address)
     }
 
+    /// Reads the merchant's own wording again. What cannot be used leaves the old in force, and is told in the
+    /// log and by `/v1/locales/overrides`.
+    pub fn reload_wording(&self) {
+        let Some(folder) = &self.state.config.wording.overrides else { return };
+        if let Err(refused) = i18n::load_overrides(Path::new(folder)) {
+            tracing::error!(%refused, "the wording from before goes on");
+        }
+    }
+
     /// Finishes running requests and jobs, then closes the storage.
     pub async fn stop(self) {
         self.stop.cancel();

@@ -133,6 +133,7 @@ field-text-or-whole-number = 請填寫帶引號的文字或整數；金額與日
 field-region-code = 行政區劃代碼為六碼數字，鄉鎮街道為九碼，例如 440305。
 field-unknown-shop-region = 上傳的清單中沒有這個地區 ID。
 field-not-a-province = 請填寫省級行政區劃代碼（六碼數字），例如 440000。
+field-required-for-flow = 使用 { $flow } 方式時必須提供。
 
 # Settings of merchant accounts.
 setting-certificate-not-private-key = 這是憑證；此處應填私鑰（apiclient_key.pem）。
@@ -159,6 +160,17 @@ setting-public-key-id-without-key = 已填寫公鑰 ID，還需提供公鑰（we
 setting-public-key-without-id = 已填寫公鑰，還需提供公鑰 ID（wechatpay_public_key_id）。
 setting-public-not-private-key = 這是公鑰；此處應填私鑰（apiclient_key.pem）。
 setting-unknown-field = 沒有這個設定項目。
+setting-certificate-not-of-key = 證書與私鑰不是一對：請使用同一次下載得到的兩個檔案。
+setting-invalid-app-partnerid = 請填寫 mchid 或 sub_mchid。
+setting-invalid-certificate = 無法識別為商戶 API 證書（apiclient_cert.pem）。
+setting-invalid-codepay = 請填寫 v3，或留空。
+setting-invalid-text = 內容過長，或包含微信支付不接受的字元（如表情符號）。
+setting-invalid-web-address = 請填寫以 https:// 開頭的網址。
+setting-private-key-not-certificate = 這是私鑰，屬於機密；此處應填寫商戶 API 證書（apiclient_cert.pem）。
+setting-serial-not-of-certificate = 商戶 API 證書的序列號與此不同：請更正，或留空。
+setting-store-needed = 掃描付款碼需要指明門店：請填寫 store_id 或 store_out_id。
+setting-sub-mchid-needed = 此項僅供服務商使用：請同時填寫 sub_mchid。
+setting-invalid-app-secret = AppSecret 為 32 位字母和數字，在微信公眾平臺重置後只顯示一次。
 
 # Findings of an account check.
 check-private-key = 私鑰可以讀取。
@@ -175,3 +187,9 @@ check-public-key-wrong = 微信支付公鑰與公鑰 ID 不相符。
 check-answer-not-proven = 無法驗證回傳的內容。
 check-public-key = 微信支付公鑰驗章通過。
 check-platform-certificate-expiring = 平台憑證即將到期；建議改用微信支付公鑰。
+check-order-left-open = 自檢訂單未能關閉，稍後會自動失效。
+check-order-refused = 微信支付拒絕了下單。
+check-product-not-enabled = 商戶無法下單：請在商戶平臺開通 Native 支付，並查看帳戶是否受限。
+check-app-not-bound = 該 AppID 未與商戶號綁定：請在商戶平臺的「AppID 帳號管理」中關聯。
+check-app-bound = 該 AppID 可以下單。
+check-merchant-certificate-expiring = 商戶 API 證書即將到期：請在商戶平臺重新申請，並同時更換私鑰與證書。

@@ -16,6 +16,7 @@ mod openapi;
 mod opened;
 mod output;
 mod payments;
+mod regions;
 mod sandbox;
 mod serve;
 mod signals;
@@ -63,6 +64,7 @@ enum Command {
     Payments(payments::Payments),
     Events(events::Events),
     Statements(statements::Statements),
+    Regions(regions::Regions),
     Store(store::Store),
     #[command(name = "i18n")]
     I18n(i18n::I18n),
@@ -106,6 +108,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
         Command::Statements(command) => command.run(&global).await,
+        Command::Regions(command) => command.run(&global),
         Command::Store(command) => command.run(&global).await,
         Command::I18n(command) => command.run(&global),
         Command::Config(command) => command.run(),

@@ -10,7 +10,7 @@ use super::cashier_page::user_agent;
 use super::idempotency::{self, Scope};
 use super::limits::client_ip;
 use super::own_attempt;
-use super::problem::Problem;
+use super::problem::{Problem, Worded as _, locale_of};
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
@@ -213,6 +213,7 @@ pub async fn create(
     let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
     let worker = state.clone();
     let shopper_asks = matches!(caller, Caller::Browser(_));
+    let locale = locale_of(&request);
     let work = move |resource: String| {
         let state = worker;
         async move {
@@ -222,7 +223,7 @@ pub async fn create(
             let opened = if shopper_asks { opened.map_err(without_merchants_troubles) } else { opened };
             let (ledger, attempt_id) = opened?;
             let view = ledger.attempt(attempt_id).map(AttemptView::of).ok_or_else(|| ApiError::not_found("attempt"))?;
-            let view = if shopper_asks { view.for_shopper() } else { view };
+            let view = if shopper_asks { view.for_shopper() } else { view.worded(locale) };
             let body = serde_json::to_vec(&view).map_err(ApiError::internal)?;
             Ok((StatusCode::CREATED, body))
         }

@@ -5,8 +5,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, attempts, differences, events, health, payments, problem, refunds, region_mappings, regions, statements,
-    stream, webhook_endpoints,
+    accounts, attempts, checkout_profile, differences, events, health, locales, payments, problem, refunds,
+    region_mappings, regions, statements, stream, webhook_endpoints,
 };
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
@@ -26,6 +26,8 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         differences::list, differences::read, differences::acknowledge,
         accounts::create, accounts::list, accounts::read, accounts::update, accounts::check,
         regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
+        checkout_profile::read,
+        locales::list, locales::messages, locales::format, locales::magento_csv, locales::overrides,
         health::live, health::ready,
     ),
     components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
@@ -38,6 +40,8 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "accounts", description = "Merchant accounts at the gateways"),
         (name = "statements", description = "The gateways' statements, and where they differ from the ledger"),
         (name = "regions", description = "Provinces, cities, districts and towns for address forms"),
+        (name = "checkout", description = "The Chinese address form as data"),
+        (name = "wording", description = "What a shop says, in four languages"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]

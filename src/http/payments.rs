@@ -11,12 +11,13 @@ use super::attempts::{AskedFlow, ShopperTold, named_flow, parse_flow, parse_gate
 use super::auth::{Caller, SecretKey};
 use super::body::{JsonBody, pointer_part};
 use super::idempotency::{self, Scope};
-use super::problem::Problem;
+use super::problem::{Problem, Worded as _, locale_of};
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
 use crate::error::{ApiError, Code, FieldError};
+use crate::i18n::Locale;
 use crate::ids::{AccountId, AttemptId, PaymentId};
 use crate::money::Currency;
 use crate::payments::attempt::Shopper;
@@ -189,12 +190,13 @@ pub async fn create(
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let worker = state.clone();
+    let locale = locale_of(&request);
     let work = move |resource: String| {
         let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewPayment { id: planned.payment, ..new };
-            create_once(&state, new, first, planned.attempt).await
+            create_once(&state, new, first, planned.attempt, locale).await
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
@@ -205,6 +207,7 @@ async fn create_once(
     new: NewPayment,
     first: Option<FirstAttempt>,
     attempt_id: AttemptId,
+    locale: Locale,
 ) -> Result<(StatusCode, Vec<u8>), ApiError> {
     let first = match first {
         Some(FirstAttempt { gateway, flow, account, shopper }) => {
@@ -223,6 +226,7 @@ async fn create_once(
     }
     let view =
         PaymentView { client_secret: Some(state.client_secret(ledger.payment.id)), ..state.payment_view(&ledger) };
+    let view = view.worded(locale);
     Ok((StatusCode::CREATED, serde_json::to_vec(&view).map_err(ApiError::internal)?))
 }
 
@@ -248,6 +252,7 @@ pub struct PaymentQuery {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     query: Query<PaymentQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
@@ -274,7 +279,8 @@ pub async fn list(
         limit,
     };
     let page = state.storage.payments(&filter).await?;
-    let data: Vec<PaymentView> = page.data.iter().map(|ledger| state.payment_view(ledger)).collect();
+    let data: Vec<PaymentView> =
+        page.data.iter().map(|ledger| state.payment_view(ledger).worded(locale_of(&request))).collect();
     Ok(HttpResponse::Ok().json(List { data, next_cursor: page.next_cursor }))
 }
 
@@ -302,13 +308,14 @@ pub fn parse_time(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Opt
 pub async fn read(
     state: web::Data<AppState>,
     caller: Caller,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.read(id).await?) }).await?;
-    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
+    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger).worded(locale_of(&request))))
 }
 
 /// Ask the gateway now
@@ -320,13 +327,14 @@ pub async fn read(
 pub async fn refresh(
     state: web::Data<AppState>,
     caller: Caller,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.refresh(id).await?) }).await?;
-    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
+    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger).worded(locale_of(&request))))
 }
 
 /// Close a payment
@@ -339,6 +347,7 @@ pub async fn refresh(
 pub async fn close(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
@@ -346,8 +355,10 @@ pub async fn close(
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.close(id).await?) }).await?;
     match ledger.payment.status {
-        PaymentStatus::Closed => Ok(HttpResponse::Ok().json(state.payment_view(&ledger))),
-        PaymentStatus::Open => Ok(HttpResponse::Accepted().json(state.payment_view(&ledger))),
+        PaymentStatus::Closed => Ok(HttpResponse::Ok().json(state.payment_view(&ledger).worded(locale_of(&request)))),
+        PaymentStatus::Open => {
+            Ok(HttpResponse::Accepted().json(state.payment_view(&ledger).worded(locale_of(&request))))
+        }
         paid => Err(ApiError::new(Code::PaymentNotOpen).with("status", paid.as_str())),
     }
 }

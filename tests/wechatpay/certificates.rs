@@ -193,7 +193,7 @@ async fn certificates_are_renewed_after_six_hours_and_not_before() {
 async fn codes_of_check(credentials_of: fn(&str) -> luodi::gateways::AccountCredentials, reply: Reply) -> Vec<String> {
     let stand_in = StandIn::serving(move |_| reply.clone()).await;
     let gateway = open(&credentials_of(&stand_in.base), &HandClock::at(start()));
-    let findings = gateway.check().await;
+    let findings = gateway.check(&luodi::gateways::CheckDepth::Credentials).await;
     findings.into_iter().filter(|f| f.severity != Severity::Ok).map(|f| f.code).collect()
 }
 

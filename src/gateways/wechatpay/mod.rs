@@ -4,6 +4,7 @@
 
 mod barcode;
 mod check;
+mod check_orders;
 mod client;
 mod errors;
 mod notification;
@@ -32,8 +33,8 @@ use self::trust::Trust;
 use super::statement::{Fetched, StatementToFetch};
 use super::transport::Transport;
 use super::{
-    AccountCredentials, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant, Notification,
-    Opened, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse,
+    AccountCredentials, CheckDepth, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant,
+    Notification, Opened, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse,
     RefundDestination, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
 };
 use crate::clock::{SharedClock, Timestamp};
@@ -222,9 +223,12 @@ impl Gateway for WeChatPay {
         notification::acknowledge(outcome)
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self, depth: &CheckDepth) -> Vec<Finding> {
         let mut findings = check::check(&self.client).await;
         findings.extend(self.expiring_credentials(self.client.clock.now()).iter().map(check::expiry_finding));
+        if let CheckDepth::Orders { notify_url } = depth {
+            findings.extend(check_orders::check(self, notify_url).await);
+        }
         findings
     }
 
