@@ -102,6 +102,22 @@ fn all(shop: &Shop) -> DifferenceFilter {
     }
 }
 
+/// Something in every table of statements.
+pub async fn fill(shop: &Shop) {
+    let day = day(shop, "2026-01-01");
+    let run = believed(shop, day, vec![row(1, "A", "1"), row(2, "B", "2")]).await;
+    let found = vec![difference(shop, day, Reason::UnknownOrder, "A", NOW)];
+    shop.storage.record_compared(day, (run, 2), found, NOW.plus_s(LEASE_S)).await.unwrap();
+    let warning = CredentialWarning {
+        account_id: shop.account.id,
+        credential: "platform_certificate".to_owned(),
+        serial: "5F".to_owned(),
+        threshold_days: 30,
+        at: NOW,
+    };
+    shop.storage.record_credential_warning(&warning, shop.test_event(NOW)).await.unwrap();
+}
+
 async fn events(shop: &Shop, kind: EventType) -> usize {
     shop.storage.events_after(shop.store.id, Mode::Test, 0, 500, &[kind]).await.unwrap().len()
 }
