@@ -55,12 +55,12 @@ const SELECT: &str = "SELECT r.*, a.payment_id AS order_payment_id, a.status AS 
      a.gateway_trade_no AS order_gateway_trade_no, a.paid_at AS order_paid_at, p.amount_fen AS order_amount_fen, \
      p.currency AS order_currency, f.id AS refund_id, f.status AS refund_status, f.amount_fen AS refund_amount_fen, \
      f.gateway_refund_no AS refund_gateway_no, f.created_at AS refund_created_at \
-     FROM statement_rows r JOIN statements t ON t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
-     AND t.run = r.run \
+     FROM statement_rows r \
      LEFT JOIN attempts a ON a.account_id = r.account_id AND a.out_trade_no = r.out_trade_no \
      LEFT JOIN payments p ON p.id = a.payment_id \
      LEFT JOIN refunds f ON r.row_kind = 'refund' AND f.out_refund_no = r.number AND f.attempt_id = a.id \
-     WHERE r.account_id = $1 AND r.kind = $2 AND r.date = $3";
+     WHERE r.account_id = $1 AND r.kind = $2 AND r.date = $3 AND r.run = \
+     (SELECT t.run FROM statements t WHERE t.account_id = $1 AND t.kind = $2 AND t.date = $3)";
 
 fn compared_row(row: &Row) -> Result<ComparedRow> {
     let statement_row = statement_row(row)?;
@@ -127,25 +127,25 @@ impl Storage {
         .await
     }
 
-    /// Payments of the account that came in from `from` until before `to` and stand in no statement, by
-    /// order number.
+    /// Payments of the account that stand in no statement and came in after the first moment and number, or
+    /// then with a greater number, until before `to`; in that order, each under its number.
     pub async fn payments_without_row(
         &self,
         account: AccountId,
-        (from, to): (Timestamp, Timestamp),
-        after: &str,
+        (after, number): (Timestamp, &str),
+        to: Timestamp,
         limit: i64,
     ) -> Result<Vec<(String, OrderHere)>> {
-        let params: Vec<Param> = vec![account.into(), from.into(), to.into(), after.into(), limit.max(0).into()];
+        let params: Vec<Param> = vec![account.into(), after.into(), number.into(), to.into(), limit.max(0).into()];
         self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT a.out_trade_no, a.payment_id, a.status, a.gateway_trade_no, a.paid_at, p.amount_fen, \
                      p.currency FROM attempts a JOIN payments p ON p.id = a.payment_id \
-                     WHERE a.account_id = $1 AND a.status = 'paid' AND a.paid_at >= $2 AND a.paid_at < $3 \
-                     AND a.out_trade_no > $4 AND NOT EXISTS (SELECT 1 FROM statement_rows r \
-                     JOIN statements t ON t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
-                     AND t.run = r.run WHERE r.account_id = a.account_id AND r.kind = 'trade' \
-                     AND r.number = a.out_trade_no AND r.row_kind IN ('payment', 'reversal')) ORDER BY a.out_trade_no LIMIT $5";
+                     WHERE a.account_id = $1 AND a.status = 'paid' AND (a.paid_at, a.out_trade_no) > ($2, $3) \
+                     AND a.paid_at < $4 AND NOT EXISTS (SELECT 1 FROM statement_rows r \
+                     CROSS JOIN statements t WHERE t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
+                     AND t.run = r.run AND r.account_id = a.account_id AND r.kind = 'trade' \
+                     AND r.number = a.out_trade_no AND r.row_kind IN ('payment', 'reversal')) ORDER BY a.paid_at, a.out_trade_no LIMIT $5";
                 let rows = s.fetch_all(sql, params).await?;
                 let orders = rows.iter().map(|row| {
                     let order = OrderHere {
@@ -164,25 +164,24 @@ impl Storage {
         .await
     }
 
-    /// Refunds of the account that were asked for from `from` until before `to`, have succeeded, and stand
-    /// in no statement, by refund number.
+    /// As [`Storage::payments_without_row`]: refunds that have succeeded, by when they were asked for.
     pub async fn refunds_without_row(
         &self,
         account: AccountId,
-        (from, to): (Timestamp, Timestamp),
-        after: &str,
+        (after, number): (Timestamp, &str),
+        to: Timestamp,
         limit: i64,
     ) -> Result<Vec<(String, RefundHere)>> {
-        let params: Vec<Param> = vec![account.into(), from.into(), to.into(), after.into(), limit.max(0).into()];
+        let params: Vec<Param> = vec![account.into(), after.into(), number.into(), to.into(), limit.max(0).into()];
         self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT f.out_refund_no, f.id, f.payment_id, f.status, f.amount_fen, f.gateway_refund_no, \
-                     f.created_at, a.out_trade_no FROM refunds f JOIN attempts a ON a.id = f.attempt_id \
-                     WHERE a.account_id = $1 AND f.status = 'succeeded' AND f.created_at >= $2 AND f.created_at < $3 \
-                     AND f.out_refund_no > $4 AND NOT EXISTS (SELECT 1 FROM statement_rows r \
-                     JOIN statements t ON t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
-                     AND t.run = r.run WHERE r.account_id = a.account_id AND r.kind = 'trade' \
-                     AND r.number = f.out_refund_no AND r.row_kind = 'refund') ORDER BY f.out_refund_no LIMIT $5";
+                     f.created_at, a.out_trade_no FROM refunds f CROSS JOIN attempts a WHERE a.id = f.attempt_id \
+                     AND a.account_id = $1 AND f.status = 'succeeded' AND (f.created_at, f.out_refund_no) > ($2, $3) \
+                     AND f.created_at < $4 AND NOT EXISTS (SELECT 1 FROM statement_rows r \
+                     CROSS JOIN statements t WHERE t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
+                     AND t.run = r.run AND r.account_id = a.account_id AND r.kind = 'trade' \
+                     AND r.number = f.out_refund_no AND r.row_kind = 'refund') ORDER BY f.created_at, f.out_refund_no LIMIT $5";
                 let rows = s.fetch_all(sql, params).await?;
                 let refunds = rows.iter().map(|row| {
                     let refund = RefundHere {

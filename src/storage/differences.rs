@@ -162,8 +162,8 @@ impl Storage {
             Box::pin(async move {
                 let sql = "SELECT d.* FROM differences d WHERE d.account_id = $1 AND d.kind = 'missing_there' \
                      AND d.status <> 'resolved' AND EXISTS (SELECT 1 FROM statement_rows r \
-                     JOIN statements t ON t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
-                     AND t.run = r.run WHERE r.account_id = d.account_id AND r.kind = 'trade' \
+                     CROSS JOIN statements t WHERE t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
+                     AND t.run = r.run AND r.account_id = d.account_id AND r.kind = 'trade' \
                      AND r.number = d.number AND (r.row_kind = d.subject \
                      OR (r.row_kind = 'reversal' AND d.subject = 'payment'))) ORDER BY d.id LIMIT $2";
                 let turned_up = s.fetch_all(sql, [account.into(), limit.into()]).await?;

@@ -119,10 +119,9 @@ impl Storage {
     pub async fn statement_rows(&self, day: StatementDay, after: i64, limit: i64) -> Result<Vec<StatementRow>> {
         self.look(move |s| {
             Box::pin(async move {
-                let sql = "SELECT r.* FROM statement_rows r JOIN statements t ON t.account_id = r.account_id \
-                     AND t.kind = r.kind AND t.date = r.date AND t.run = r.run \
-                     WHERE r.account_id = $1 AND r.kind = $2 AND r.date = $3 AND r.position > $4 \
-                     ORDER BY r.position LIMIT $5";
+                let sql = "SELECT * FROM statement_rows WHERE account_id = $1 AND kind = $2 AND date = $3 AND run = \
+                     (SELECT run FROM statements WHERE account_id = $1 AND kind = $2 AND date = $3) \
+                     AND position > $4 ORDER BY position LIMIT $5";
                 let rows = s.fetch_all(sql, with_day(day, [after.into(), limit.max(0).into()])).await?;
                 rows.iter().map(statement_row).collect()
             })
@@ -138,11 +137,17 @@ impl Storage {
 
 /// Not while a reading is under way: its rows are not believed yet.
 async fn tidy(s: &mut Session, day: StatementDay, limit: i64) -> Result<u64> {
-    let sql = "DELETE FROM statement_rows WHERE account_id = $1 AND kind = $2 AND date = $3 AND (run, position) IN \
-         (SELECT r.run, r.position FROM statement_rows r JOIN statements t ON t.account_id = r.account_id \
-         AND t.kind = r.kind AND t.date = r.date WHERE r.account_id = $1 AND r.kind = $2 AND r.date = $3 \
-         AND r.run <> t.run LIMIT $4)";
-    let gone = s.execute(sql, with_day(day, [limit.into()])).await?;
+    // Two ranges, so that the believed rows between them are never looked at.
+    const EARLIER: &str = "DELETE FROM statement_rows WHERE account_id = $1 AND kind = $2 AND date = $3 \
+         AND (run, position) IN (SELECT run, position FROM statement_rows WHERE account_id = $1 AND kind = $2 \
+         AND date = $3 AND run < (SELECT run FROM statements WHERE account_id = $1 AND kind = $2 AND date = $3) LIMIT $4)";
+    const LATER: &str = "DELETE FROM statement_rows WHERE account_id = $1 AND kind = $2 AND date = $3 \
+         AND (run, position) IN (SELECT run, position FROM statement_rows WHERE account_id = $1 AND kind = $2 \
+         AND date = $3 AND run > (SELECT run FROM statements WHERE account_id = $1 AND kind = $2 AND date = $3) LIMIT $4)";
+    let mut gone = 0;
+    for sql in [EARLIER, LATER] {
+        gone += s.execute(sql, with_day(day, [limit.into()])).await?;
+    }
     if gone == 0 {
         let sql = "UPDATE statements SET untidy = 0 WHERE account_id = $1 AND kind = $2 AND date = $3";
         s.execute(sql, day_params(day)).await?;
@@ -189,12 +194,13 @@ pub(super) async fn with_numbers(
     numbers: &HashSet<&str>,
     gateway_numbers: &HashSet<&str>,
 ) -> Result<Vec<RowElsewhere>> {
-    const BY_NUMBER: &str = "SELECT r.* FROM statement_rows r JOIN statements t ON t.account_id = r.account_id \
-         AND t.kind = r.kind AND t.date = r.date AND t.run = r.run \
-         WHERE r.kind = 'trade' AND r.number IN";
-    const BY_GATEWAY_NUMBER: &str = "SELECT r.* FROM statement_rows r JOIN statements t ON t.account_id = r.account_id \
-         AND t.kind = r.kind AND t.date = r.date AND t.run = r.run \
-         WHERE r.kind = 'trade' AND r.gateway_number IN";
+    // SQLite takes `CROSS JOIN` as an order: by the few numbers first, not through all statements.
+    const BY_NUMBER: &str = "SELECT r.* FROM statement_rows r CROSS JOIN statements t \
+         WHERE t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date AND t.run = r.run \
+         AND r.kind = 'trade' AND r.number IN";
+    const BY_GATEWAY_NUMBER: &str = "SELECT r.* FROM statement_rows r CROSS JOIN statements t \
+         WHERE t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date AND t.run = r.run \
+         AND r.kind = 'trade' AND r.gateway_number IN";
     let mut found = Vec::new();
     for (select, wanted) in [(BY_NUMBER, numbers), (BY_GATEWAY_NUMBER, gateway_numbers)] {
         if wanted.is_empty() {

@@ -8,4 +8,5 @@ mod i18n;
 mod keys;
 mod program;
 mod server;
+mod statements;
 mod store;

@@ -151,3 +151,31 @@ async fn fifty_thousand_orders_of_another_system_are_counted_and_not_reported() 
     let last = house.get(&format!("{}?cursor=49999", path(&house, DAY))).await.json();
     assert_eq!((last["rows"].as_array().unwrap().len(), &last["next_cursor"]), (1, &json!(null)));
 }
+
+/// `TEST_ROWS=1000000 cargo test --release --test reconciliation a_million_rows -- --ignored --nocapture`
+/// prints rows per second and how much memory they took. The stand-in runs in the same process and makes the
+/// file while it is read.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes: for measuring"]
+async fn a_million_rows_take_bounded_memory() {
+    let rows: u64 = std::env::var("TEST_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    let house = House::build_with(luodi::sandbox::MerchantDraft::default(), |config| {
+        config.stores.get_mut("shop").expect("the store").other_systems = true;
+    })
+    .await;
+    house.sandbox.serve_synthetic_bill(&house.merchant.mchid, DAY, rows).await.expect("a bill");
+    next_morning(&house);
+    let (before, began) = (peak_memory_kib(), std::time::Instant::now());
+    reconcile(&house).await;
+    let (after, seconds) = (peak_memory_kib(), began.elapsed().as_secs_f64());
+    let figures = statement(&house).await["figures"].clone();
+    assert_eq!(figures["paid_count"], json!(rows));
+    println!("{rows} rows in {seconds:.1} s, peak memory {before} KiB before and {after} KiB after");
+    assert!(after - before < 128 * 1024, "memory grows with the rows");
+}
+
+fn peak_memory_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or_default()
+}

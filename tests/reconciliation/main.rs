@@ -4,6 +4,7 @@
 mod support;
 
 mod api;
+mod credentials;
 mod day;
 mod differences;
 mod interrupted;

@@ -75,6 +75,9 @@ async fn busy_shop(storage: Storage) -> Shop {
         revoked_at: None,
     };
     shop.storage.insert_api_key(&key).await.unwrap();
+    crate::statements::fill(&shop).await;
+    let regions = serde_json::json!([]);
+    shop.storage.keep_shop_regions(shop.store.id, "magento", &regions, NOW).await.unwrap();
     shop
 }
 

@@ -11,4 +11,5 @@ mod races;
 mod rebuild;
 mod schema;
 mod settings;
+mod statements;
 mod webhooks;

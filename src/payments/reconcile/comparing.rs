@@ -136,11 +136,12 @@ impl PaymentService {
     ) -> Result<(), PaymentError> {
         let limit = i64::try_from(BATCH_ROWS).unwrap_or(i64::MAX);
         let now = self.clock.now();
-        let mut after = String::new();
+        let begin = (window.0, String::new());
+        let mut after = begin.clone();
         loop {
-            let absent = self.storage.payments_without_row(account.id, window, &after, limit).await?;
-            let Some((last, _)) = absent.last() else { break };
-            after.clone_from(last);
+            let absent = self.storage.payments_without_row(account.id, (after.0, &after.1), window.1, limit).await?;
+            let Some((number, last)) = absent.last() else { break };
+            after = (last.paid_at.unwrap_or(window.1), number.clone());
             let found = absent.into_iter().map(|(number, order)| FoundDifference {
                 difference: Difference {
                     out_trade_no: Some(number.clone()),
@@ -151,15 +152,13 @@ impl PaymentService {
                 },
                 next_at: Some(now),
             });
-            self.storage
-                .record_compared(record.day, (record.run, record.compared_to), found.collect(), self.statement_lease())
-                .await?;
+            self.record_absent(record, found.collect()).await?;
         }
-        after.clear();
+        after = begin;
         loop {
-            let absent = self.storage.refunds_without_row(account.id, window, &after, limit).await?;
-            let Some((last, _)) = absent.last() else { break };
-            after.clone_from(last);
+            let absent = self.storage.refunds_without_row(account.id, (after.0, &after.1), window.1, limit).await?;
+            let Some((number, last)) = absent.last() else { break };
+            after = (last.created_at, number.clone());
             let found = absent.into_iter().map(|(number, refund)| FoundDifference {
                 difference: Difference {
                     out_trade_no: Some(refund.out_trade_no.clone()),
@@ -172,10 +171,14 @@ impl PaymentService {
                 },
                 next_at: Some(now),
             });
-            self.storage
-                .record_compared(record.day, (record.run, record.compared_to), found.collect(), self.statement_lease())
-                .await?;
+            self.record_absent(record, found.collect()).await?;
         }
+        Ok(())
+    }
+
+    async fn record_absent(&self, record: &StatementRecord, found: Vec<FoundDifference>) -> Result<(), PaymentError> {
+        let reached = (record.run, record.compared_to);
+        self.storage.record_compared(record.day, reached, found, self.statement_lease()).await?;
         Ok(())
     }
 

@@ -26,6 +26,8 @@ CREATE TABLE statements (
     PRIMARY KEY (account_id, kind, date)
 ) STRICT;
 CREATE INDEX statements_due ON statements (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX statements_untidy ON statements (leased_until) WHERE untidy = 1;
+CREATE INDEX statements_kept ON statements (date) WHERE rows_kept = 1;
 CREATE INDEX statements_by_date ON statements (store_id, mode, date, account_id, kind);
 
 CREATE TABLE statement_rows (
@@ -83,6 +85,8 @@ CREATE TABLE differences (
 ) STRICT;
 CREATE INDEX differences_by_time ON differences (store_id, mode, created_at, id);
 CREATE INDEX differences_unresolved ON differences (account_id, kind, date) WHERE status <> 'resolved';
+CREATE INDEX differences_by_number ON differences (account_id, number);
+CREATE INDEX differences_open ON differences (kind) WHERE status = 'open';
 CREATE INDEX differences_due ON differences (next_at) WHERE next_at IS NOT NULL;
 
 -- Which warnings of expiring credentials have been given.
@@ -96,6 +100,5 @@ CREATE TABLE credential_warnings (
 ) STRICT;
 
 -- A day's payments and refunds are looked for in its statement.
-CREATE INDEX attempts_paid ON attempts (account_id, paid_at) WHERE status = 'paid';
-CREATE INDEX refunds_by_attempt ON refunds (attempt_id);
-CREATE INDEX refunds_succeeded ON refunds (created_at) WHERE status = 'succeeded';
+CREATE INDEX attempts_paid ON attempts (account_id, paid_at, out_trade_no) WHERE status = 'paid';
+CREATE INDEX refunds_succeeded ON refunds (created_at, out_refund_no) WHERE status = 'succeeded';
