@@ -90,8 +90,6 @@ price-from = 低至
 price-to = 至
 price-member = 會員價
 price-after-coupon = 用券後
-# $rate (String) 8 stands for 20 % off in Chinese; in English write “20 %”
-price-rate-off = { $rate } 折
 # $count (Number) how many
 # $price (String) money, formatted
 # $percent (String) per cent without the sign
