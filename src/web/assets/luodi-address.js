@@ -378,10 +378,12 @@
 
     checkPhone() {
       const phone = this.parts.phone;
-      const digits = narrow(phone.value).replace(/[\s-]/g, "").replace(/^(\+?0{0,2}86)(?=1[3-9]\d{9}$)/, "");
+      // A marketplace's number with its extension (17812345678-1234) reaches nobody without it.
+      const [, number, extension] = /^(.*?)(?:(?:转|ext\.?|(?<=\d{11})[-#,])\s*(\d{1,6}))?$/i.exec(narrow(phone.value).trim());
+      const digits = number.replace(/[\s()-]/g, "").replace(/^(\+?0{0,2}86)(?=1[3-9]\d{9}$)/, "");
       const mobile = /^1[3-9]\d{9}$/.test(digits);
       const landline = /^0\d{9,11}$/.test(digits) || /^[48]00\d{7}$/.test(digits);
-      if (mobile || landline) phone.value = digits;
+      if (mobile || landline) phone.value = digits + (extension ? "-" + extension : "");
       phone.setCustomValidity(mobile || landline || !digits ? "" : this.words.phoneWrong);
       phone.setAttribute("aria-invalid", String(Boolean(digits) && !mobile && !landline));
       this.help(phone, landline ? this.words.phoneLandline : digits && !mobile ? this.words.phoneWrong : "");
@@ -439,26 +441,25 @@
     async apply(address) {
       const p = this.parts, w = this.words;
       if (address.name) p.name.value = address.name;
-      const phone = typeof address.phone === "object" && address.phone ? address.phone.national || address.phone.number || address.phone.e164 : address.phone;
-      if (phone) {
-        p.phone.value = phone;
+      if (address.phone) {
+        p.phone.value = address.phone.national + (address.phone.extension ? "-" + address.phone.extension : "");
         this.checkPhone();
       }
       if (address.postal_code) {
         p.postal_code.value = address.postal_code;
         this.postalTyped = true;
       }
-      const code = (part) => (part && typeof part === "object" ? part.code : "");
+      const code = (part) => (part && part.code) || "";
       const region = code(address.town) || code(address.district) || address.code || code(address.city) || code(address.province);
-      const town = address.town && (address.town.name || address.town);
+      // The town has a field of its own; where it was recognised, the street need not repeat it.
       let street = address.detail || "";
-      if (code(address.town) && town && street.startsWith(town)) street = street.slice(town.length).trim();
+      if (code(address.town) && street.startsWith(address.town.name)) street = street.slice(address.town.name.length).trim();
       p.street.value = street;
       if (region) await this.set(region);
       const candidates = address.candidates || [];
       if (address.status === "ambiguous" && candidates.length) {
         p.note.textContent = w.ambiguous;
-        this.choose(candidates.map((one) => [one.code, [one.province, one.city, one.district].map((part) => (part && part.name) || part).filter((part, at, all) => part && part !== all[at - 1]).join("")]));
+        this.choose(candidates.map((one) => [one.code, [...new Set([one.province, one.city, one.district])].filter(Boolean).join("")]));
       } else {
         const [former] = address.former || [];
         const complete = this.firstGap() === null;
