@@ -25,6 +25,7 @@ const SOURCES: &[(Locale, &[(&str, &str)])] = &[
     (
         Locale::ZhHans,
         &[
+            ("addresses", include_str!("../locales/zh-Hans/addresses.ftl")),
             ("cashier", include_str!("../locales/zh-Hans/cashier.ftl")),
             ("cli", include_str!("../locales/zh-Hans/cli.ftl")),
             ("errors", include_str!("../locales/zh-Hans/errors.ftl")),
@@ -34,6 +35,7 @@ const SOURCES: &[(Locale, &[(&str, &str)])] = &[
     (
         Locale::En,
         &[
+            ("addresses", include_str!("../locales/en/addresses.ftl")),
             ("cashier", include_str!("../locales/en/cashier.ftl")),
             ("cli", include_str!("../locales/en/cli.ftl")),
             ("errors", include_str!("../locales/en/errors.ftl")),

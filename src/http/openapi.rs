@@ -5,7 +5,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, attempts, events, health, payments, problem, refunds, region_mappings, regions, stream, webhook_endpoints,
+    accounts, addresses, attempts, events, health, payments, problem, refunds, region_mappings, regions, stream, webhook_endpoints,
 };
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
@@ -23,6 +23,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         webhook_endpoints::replay, webhook_endpoints::deliveries, webhook_endpoints::tries,
         accounts::create, accounts::list, accounts::read, accounts::update, accounts::check,
         regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
+        addresses::parse, addresses::parse_batch, addresses::check,
         health::live, health::ready,
     ),
     components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
@@ -34,6 +35,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "webhooks", description = "The push road: the same facts, signed"),
         (name = "accounts", description = "Merchant accounts at the gateways"),
         (name = "regions", description = "Provinces, cities, districts and towns for address forms"),
+        (name = "addresses", description = "Pasted addresses, checks, and their writing for Magento"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]

@@ -5,7 +5,7 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, region_mappings,
+    accounts, addresses, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, region_mappings,
     regions, stream, webhook_endpoints,
 };
 use crate::web::{assets, components, docs};
@@ -47,6 +47,9 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/regions/tree").wrap(public()).get(regions::tree).head(regions::tree))
         .service(at("/v1/regions/mappings/magento").get(region_mappings::read).put(region_mappings::upload))
         .service(at("/v1/regions/{code}").wrap(public()).get(regions::read).head(regions::read))
+        .service(at("/v1/addresses/parse").wrap(public()).post(addresses::parse))
+        .service(at("/v1/addresses/parse-batch").wrap(public()).post(addresses::parse_batch))
+        .service(at("/v1/addresses/check").wrap(public()).post(addresses::check))
         .service(at("/notify/{gateway}/{account_id}").post(notify::receive))
         .service(at("/pay/{payment_id}").get(cashier::show))
         .service(at("/return/{attempt_id}").get(cashier::come_back).post(cashier::come_back))
