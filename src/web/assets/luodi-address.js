@@ -288,7 +288,8 @@
 
     // ---- the region -----------------------------------------------------------------------------------
 
-    fill(step, list, chosen) {
+    /** Shows a list. `coming`: a fuller one is on its way, so an empty one is not the last word. */
+    fill(step, list, chosen, coming = false) {
       const w = this.words, select = this.selects[step];
       this.lists[step] = list;
       const towns = step === "district" && list.length > 0 && list.every((choice) => choice.code.length > 6);
@@ -305,7 +306,7 @@
       select.removeAttribute("aria-busy");
       // A list that will never come is not shown; one that waits for the step before is.
       const waits = step === "province" || !this.selects[STEPS[STEPS.indexOf(step) - 1]].value;
-      if (step !== "town" || this.getAttribute("levels") !== "3") select.hidden = list.length === 0 && !waits;
+      if (step !== "town" || this.getAttribute("levels") !== "3") select.hidden = list.length === 0 && !waits && !coming;
       select.required = step !== "town" && !select.hidden;
       if (list.length && !chosen && this.typed[step] && Date.now() - this.typed[step].at < 5000) this.choosePinyin(step);
     }
@@ -314,7 +315,7 @@
     async chosen(step) {
       const at = STEPS.indexOf(step), turn = (this.turn += 1);
       const code = this.selects[step].value;
-      STEPS.slice(at + 1).forEach((below) => this.fill(below, [], ""));
+      STEPS.slice(at + 1).forEach((below) => this.fill(below, [], "", true));
       this.tell();
       const choice = this.lists[step].find((one) => one.code === code);
       if (!choice) return;
