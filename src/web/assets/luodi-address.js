@@ -21,7 +21,7 @@
       unreadable: "暂时无法识别，请手动填写。", replaced: (old, now) => `“${old}”现为“${now}”，已更新。`,
       chooseSuccessor: (old) => `“${old}”已调整，请选择现在的区县：`,
       name: "收货人", phone: "手机号", region: "所在地区",
-      province: "省份", city: "城市", district: "区县", thirdTown: "镇/街道", town: "街道/镇（选填）",
+      province: "省份", city: "城市", district: "区县", thirdTown: "镇/街道", town: "街道/镇（选填）", townFirst: "街道（选填）",
       street: "详细地址", streetHint: "路名、门牌号、小区、楼栋、单元室",
       postal: "邮政编码（选填）", choose: "请选择",
       phoneWrong: "请填写 11 位手机号", phoneLandline: "固定电话收不到短信，建议填写手机号。",
@@ -38,7 +38,7 @@
       unreadable: "This cannot be read right now. Please fill in the fields.", replaced: (old, now) => `${old} is now ${now}; updated.`,
       chooseSuccessor: (old) => `${old} no longer exists. Please choose its successor:`,
       name: "Recipient", phone: "Mobile phone", region: "Region",
-      province: "Province", city: "City", district: "District", thirdTown: "Town", town: "Town (optional)",
+      province: "Province", city: "City", district: "District", thirdTown: "Town", town: "Town (optional)", townFirst: "Town",
       street: "Street address", streetHint: "Road, number, building, unit, room",
       postal: "Postcode (optional)", choose: "Choose",
       phoneWrong: "Enter an 11-digit mobile number", phoneLandline: "A landline gets no text messages; a mobile number is better.",
@@ -296,17 +296,20 @@
       const label = towns ? w.thirdTown : w[step];
       select.setAttribute("aria-label", label);
       // The label as the first entry: four boxes in a grid say what they are without four more lines.
-      const first = step === "town" ? w.town : `${w.choose}${this.english ? " " : ""}${this.english ? label.toLowerCase() : label}`;
+      const first = step === "town" ? w.townFirst : `${w.choose}${this.english ? " " : ""}${this.english ? label.toLowerCase() : label}`;
       const options = list.map((choice) => make("option", {
-        value: choice.code, textContent: this.english && choice.name_en !== choice.name ? `${choice.name_en} ${choice.name}` : choice.name,
+        value: choice.code, textContent: this.english ? choice.name_en : choice.name,
       }));
       select.replaceChildren(make("option", { value: "", textContent: first }), ...options);
       select.value = chosen || "";
       // Never disabled: Tab must not jump over a list that is still on its way.
       select.removeAttribute("aria-busy");
       // A list that will never come is not shown; one that waits for the step before is.
-      const waits = step === "province" || !this.selects[STEPS[STEPS.indexOf(step) - 1]].value;
+      const after = step === "town" && this.lists.district.length > 0 && this.lists.district.every((choice) => choice.code.length > 6);
+      const waits = !after && (step === "province" || !this.selects[STEPS[STEPS.indexOf(step) - 1]].value);
       if (step !== "town" || this.getAttribute("levels") !== "3") select.hidden = list.length === 0 && !waits && !coming;
+      // Towns on the district's step: there is no fourth list.
+      if (towns) this.selects.town.hidden = true;
       select.required = step !== "town" && !select.hidden;
       if (list.length && !chosen && this.typed[step] && Date.now() - this.typed[step].at < 5000) this.choosePinyin(step);
     }
