@@ -9,6 +9,7 @@ mod machine;
 mod notifications;
 mod process;
 mod qr;
+mod regions;
 mod table;
 mod webhooks;
 mod wechat;
@@ -22,7 +23,7 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 5] = ["notifications", "creates", "qr", "process", "webhooks"];
+const PARTS: [&str; 6] = ["notifications", "creates", "qr", "process", "webhooks", "regions"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +82,9 @@ fn main() {
     }
     if plan.wants("webhooks") {
         runtime.block_on(webhooks::measure(&plan, &mut table));
+    }
+    if plan.wants("regions") {
+        runtime.block_on(regions::measure(&plan, &mut table));
     }
     println!("{table}");
 }

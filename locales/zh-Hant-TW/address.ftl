@@ -28,7 +28,7 @@ name-family = 姓
 address-company = 公司名稱（選填）
 address-phone = 手機號碼
 address-phone-placeholder = 請填寫手機號碼
-address-phone-missing = 請填寫手機號碼
+address-phone-empty = 請填寫手機號碼
 address-phone-bad = 請填寫 11 碼大陸手機號碼，或含區碼的市話
 address-phone-bad-local = 請填寫有效的當地電話號碼
 address-phone-not-mobile = 建議填寫手機號碼，方便配送人員聯絡
@@ -42,7 +42,7 @@ address-province-missing = 請選擇省份
 address-city = 城市
 address-city-missing = 請選擇城市
 address-district = 區/縣
-address-district-missing = 請選擇區/縣
+address-district-empty = 請選擇區/縣
 address-town = 街道/鄉鎮
 address-area-hk = 區域
 address-area-hk-missing = 請選擇區域
@@ -75,4 +75,4 @@ address-paste-unsure = 部分內容無法辨識，請補填
 address-paste-choose = 請選擇您所在的地區
 # $old (String) former name
 # $new (String) present name
-address-region-replaced = 「{ $old }」現為「{ $new }」，已更新
+address-region-renamed = 「{ $old }」現為「{ $new }」，已更新

@@ -48,8 +48,12 @@ fn trimmed(text: &Folded, marks: &Marks, start: usize, end: usize) -> Option<(us
         let open = |from: usize, to: usize, c: char| text.chars[from..to].iter().filter(|x| **x == c).count();
         let Some(first) = (start < end).then(|| text.chars[start]) else { return None };
         let last = text.chars[end - 1];
-        let unpaired_first = matches!(first, ')' | ']' | '}') || (first == '(' && open(start, end, ')') == 0) || (first == '[' && open(start, end, ']') == 0);
-        let unpaired_last = matches!(last, '(' | '[' | '{') || (last == ')' && open(start, end, '(') == 0) || (last == ']' && open(start, end, '[') == 0);
+        let unpaired_first = matches!(first, ')' | ']' | '}')
+            || (first == '(' && open(start, end, ')') == 0)
+            || (first == '[' && open(start, end, ']') == 0);
+        let unpaired_last = matches!(last, '(' | '[' | '{')
+            || (last == ')' && open(start, end, '(') == 0)
+            || (last == ']' && open(start, end, '[') == 0);
         if is_separator(first) || unpaired_first {
             start += 1;
         } else if is_separator(last) || unpaired_last {

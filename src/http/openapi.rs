@@ -5,8 +5,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, attempts, checkout_profile, events, health, locales, payments, problem, refunds, region_mappings,
-    regions, stream, webhook_endpoints,
+    accounts, addresses, attempts, checkout_profile, events, health, locales, payments, problem, refunds,
+    region_mappings, regions, stream, webhook_endpoints,
 };
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
@@ -26,6 +26,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
         checkout_profile::read,
         locales::list, locales::messages, locales::format, locales::magento_csv, locales::overrides,
+        addresses::parse, addresses::parse_batch, addresses::check,
         health::live, health::ready,
     ),
     components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
@@ -39,6 +40,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "regions", description = "Provinces, cities, districts and towns for address forms"),
         (name = "checkout", description = "The Chinese address form as data"),
         (name = "wording", description = "What a shop says, in four languages"),
+        (name = "addresses", description = "Pasted addresses, checks, and their writing for Magento"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]

@@ -7,5 +7,6 @@ mod examples;
 mod i18n;
 mod keys;
 mod program;
+mod regions;
 mod server;
 mod store;
