@@ -2,6 +2,7 @@
 //! Every value stands beside something that ran in the same process on the same machine within the
 //! same seconds; the ratio of the two is what may be compared between machines and versions.
 
+mod addresses;
 mod creates;
 mod database;
 mod house;
@@ -22,7 +23,7 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 5] = ["notifications", "creates", "qr", "process", "webhooks"];
+const PARTS: [&str; 6] = ["notifications", "creates", "qr", "process", "webhooks", "addresses"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -81,6 +82,9 @@ fn main() {
     }
     if plan.wants("webhooks") {
         runtime.block_on(webhooks::measure(&plan, &mut table));
+    }
+    if plan.wants("addresses") {
+        addresses::measure(&plan, &mut table);
     }
     println!("{table}");
 }

@@ -337,7 +337,8 @@ fn locale(request: &HttpRequest, lang: Option<&str>, faults: &mut Faults) -> Loc
 
 fn province(regions: &Regions, asked: Option<&str>, faults: &mut Faults) -> Option<Code> {
     let asked = asked.map(str::trim).filter(|asked| !asked.is_empty())?;
-    let named = |unit: &&crate::regions::Unit| *unit.name == *asked || *unit.short_name == *asked || *unit.iso_3166_2 == *asked;
+    let named =
+        |unit: &&crate::regions::Unit| *unit.name == *asked || *unit.short_name == *asked || *unit.iso_3166_2 == *asked;
     let code = asked.parse::<Code>().ok().filter(|code| regions.unit(*code).is_some()).map(Code::province);
     let found = code.or_else(|| regions.provinces().find(named).map(|unit| unit.code));
     if found.is_none() {
@@ -387,7 +388,8 @@ impl CheckAnswer {
         if magento.as_ref().is_some_and(|magento| !magento.too_long.is_empty()) {
             problems.push(Remark { pointer: "/detail", code: "magento_too_long" });
         }
-        let worded = |remarks: &[Remark]| remarks.iter().map(|r| Message::of(Some(r.pointer), r.code, locale)).collect();
+        let worded =
+            |remarks: &[Remark]| remarks.iter().map(|r| Message::of(Some(r.pointer), r.code, locale)).collect();
         Self {
             valid: problems.is_empty(),
             problems: worded(&problems),

@@ -5,7 +5,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, addresses, attempts, events, health, payments, problem, refunds, region_mappings, regions, stream, webhook_endpoints,
+    accounts, addresses, attempts, events, health, payments, problem, refunds, region_mappings, regions, stream,
+    webhook_endpoints,
 };
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 

@@ -5,8 +5,8 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, addresses, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, region_mappings,
-    regions, stream, webhook_endpoints,
+    accounts, addresses, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds,
+    region_mappings, regions, stream, webhook_endpoints,
 };
 use crate::web::{assets, components, docs};
 
