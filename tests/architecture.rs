@@ -64,6 +64,10 @@ fn modules_use_only_what_lies_below_them() {
         ),
         ("payments", &["http", "sandbox", "cli", "app", "jobs", "webhooks", "web", "config"]),
         ("webhooks", &["http", "sandbox", "cli", "app", "jobs", "web", "gateways", "config"]),
+        (
+            "regions",
+            &["http", "sandbox", "cli", "app", "jobs", "web", "gateways", "payments", "storage", "config", "vault"],
+        ),
         ("jobs", &["http", "sandbox", "cli", "app", "web"]),
         ("http", &["sandbox", "cli", "app", "jobs"]),
         ("money", &["payments", "storage", "gateways", "http"]),

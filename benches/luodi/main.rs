@@ -10,6 +10,7 @@ mod machine;
 mod notifications;
 mod process;
 mod qr;
+mod regions;
 mod table;
 mod webhooks;
 mod wechat;
@@ -23,7 +24,7 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 6] = ["notifications", "creates", "qr", "process", "webhooks", "addresses"];
+const PARTS: [&str; 7] = ["notifications", "creates", "qr", "process", "webhooks", "regions", "addresses"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +83,9 @@ fn main() {
     }
     if plan.wants("webhooks") {
         runtime.block_on(webhooks::measure(&plan, &mut table));
+    }
+    if plan.wants("regions") {
+        runtime.block_on(regions::measure(&plan, &mut table));
     }
     if plan.wants("addresses") {
         addresses::measure(&plan, &mut table);

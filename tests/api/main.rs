@@ -23,5 +23,6 @@ mod problems;
 mod qr;
 mod refunds;
 mod refunds_in_doubt;
+mod regions;
 mod webhook_deliveries;
 mod webhook_endpoints;

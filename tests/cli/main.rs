@@ -6,5 +6,6 @@ mod demo;
 mod examples;
 mod keys;
 mod program;
+mod regions;
 mod server;
 mod store;

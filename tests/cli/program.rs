@@ -124,6 +124,11 @@ impl Running {
         self.told[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.told)).to_owned()
     }
 
+    /// Of the process, for other signals.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGTERM, as a supervisor sends it; answers the exit code.
     pub fn stop(mut self) -> i32 {
         let pid = self.child.id().to_string();
