@@ -13,6 +13,7 @@ use anyhow::Context;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
+use crate::addresses::CurrentParser;
 use crate::clock::SharedClock;
 use crate::config::{Config, DuplicatePolicy as ConfiguredPolicy};
 use crate::gateways::transport::{TransportOptions, Transports};
@@ -152,6 +153,7 @@ impl App {
             pepper,
             stores,
             regions,
+            addresses: CurrentParser::default(),
             publishable_keys: PublishableKeys::default(),
         });
         Ok(Self { state, jobs, config, listener: None })

@@ -35,7 +35,7 @@ struct Current {
 
 /// One for the process: pages, errors and the API speak the same words.
 static CURRENT: LazyLock<ArcSwap<Current>> =
-    LazyLock::new(|| ArcSwap::from_pointee(Current { catalogue: Arc::new(Catalogue::shipped()), refused: None }));
+    LazyLock::new(|| ArcSwap::from_pointee(Current { catalogue: Catalogue::shipped(), refused: None }));
 
 /// All texts as they are now.
 #[must_use]

@@ -4,6 +4,8 @@
 //! `cli, http, jobs → payments, webhooks → storage, gateways → money, crypto, clock`.
 #![forbid(unsafe_code)]
 
+/// Pasted addresses to form fields, checks, and their writing for Magento.
+pub mod addresses;
 /// Builds the running program from a `Config`; `main`, the demo and every test use it.
 pub mod app;
 /// The Chinese address form as data: fields, labels, rules, and where each goes in Magento.

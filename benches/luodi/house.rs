@@ -130,16 +130,21 @@ fn config(database: &Database) -> Config {
     config.vault.keys = Some(SecretString::from(format!("bench:{}", to_base64(&random::bytes::<32>()))));
     config.webhooks.allow_private_addresses = true;
     config.limits.key_requests_per_minute = 100_000_000;
+    config.limits.address_requests_per_minute = 100_000_000;
     config.stores.insert("shop".to_owned(), StoreConfig::default());
     config
 }
 
 async fn add_key(app: &RunningApp, store_id: StoreId) -> String {
-    let key = generate_key(KeyKind::Secret, Mode::Test);
+    add_key_of(app, store_id, KeyKind::Secret).await
+}
+
+pub async fn add_key_of(app: &RunningApp, store_id: StoreId, kind: KeyKind) -> String {
+    let key = generate_key(kind, Mode::Test);
     let stored = ApiKey {
         id: KeyId::generate(),
         store_id,
-        kind: KeyKind::Secret,
+        kind,
         mode: Mode::Test,
         hint: key_hint(&key),
         hash: hash_key(&app.state.pepper, &key),

@@ -2,6 +2,7 @@
 //! Every value stands beside something that ran in the same process on the same machine within the
 //! same seconds; the ratio of the two is what may be compared between machines and versions.
 
+mod addresses;
 mod bills;
 mod creates;
 mod database;
@@ -10,6 +11,7 @@ mod machine;
 mod notifications;
 mod process;
 mod qr;
+mod regions;
 mod table;
 mod webhooks;
 mod wechat;
@@ -23,7 +25,7 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 6] = ["bills", "notifications", "creates", "qr", "process", "webhooks"];
+const PARTS: [&str; 8] = ["bills", "notifications", "creates", "qr", "process", "webhooks", "regions", "addresses"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +87,12 @@ fn main() {
     }
     if plan.wants("webhooks") {
         runtime.block_on(webhooks::measure(&plan, &mut table));
+    }
+    if plan.wants("regions") {
+        runtime.block_on(regions::measure(&plan, &mut table));
+    }
+    if plan.wants("addresses") {
+        addresses::measure(&plan, &mut table);
     }
     println!("{table}");
 }

@@ -28,7 +28,7 @@ name-family = Family name
 address-company = Company (optional)
 address-phone = Mobile number
 address-phone-placeholder = 11 digits
-address-phone-missing = Please enter a phone number
+address-phone-empty = Please enter a phone number
 address-phone-bad = Please enter a mobile number of 11 digits, or a landline with area code
 address-phone-bad-local = Please enter a valid local phone number
 address-phone-not-mobile = Couriers prefer a mobile number
@@ -42,7 +42,7 @@ address-province-missing = Please choose a province
 address-city = City
 address-city-missing = Please choose a city
 address-district = District
-address-district-missing = Please choose a district
+address-district-empty = Please choose a district
 address-town = Town or street
 address-area-hk = Area
 address-area-hk-missing = Please choose an area
@@ -75,4 +75,4 @@ address-paste-unsure = Please complete what could not be read
 address-paste-choose = Which place do you mean?
 # $old (String) former name
 # $new (String) present name
-address-region-replaced = “{ $old }” is now “{ $new }”
+address-region-renamed = “{ $old }” is now “{ $new }”

@@ -93,8 +93,6 @@ price-from = from
 price-to = To
 price-member = Member price
 price-after-coupon = with coupon
-# $rate (String) 8 stands for 20 % off in Chinese; in English write “20 %”
-price-rate-off = { $rate } off
 # $count (Number) how many
 # $price (String) money, formatted
 # $percent (String) per cent without the sign

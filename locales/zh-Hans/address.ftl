@@ -28,7 +28,7 @@ name-family = 姓
 address-company = 单位名称（选填）
 address-phone = 手机号
 address-phone-placeholder = 请填写手机号
-address-phone-missing = 请填写手机号
+address-phone-empty = 请填写手机号
 address-phone-bad = 请填写 11 位手机号，或带区号的固定电话
 address-phone-bad-local = 请填写当地的电话号码
 address-phone-not-mobile = 建议填写手机号，方便快递员联系
@@ -42,7 +42,7 @@ address-province-missing = 请选择省份
 address-city = 城市
 address-city-missing = 请选择城市
 address-district = 区/县
-address-district-missing = 请选择区/县
+address-district-empty = 请选择区/县
 address-town = 街道/乡镇
 address-area-hk = 区域
 address-area-hk-missing = 请选择区域
@@ -75,4 +75,4 @@ address-paste-unsure = 部分内容未能识别，请补充
 address-paste-choose = 请选择您所在的地区
 # $old (String) former name
 # $new (String) present name
-address-region-replaced = “{ $old }”现为“{ $new }”，已更新
+address-region-renamed = “{ $old }”现为“{ $new }”，已更新

@@ -90,8 +90,6 @@ price-from = 低至
 price-to = 至
 price-member = 会员价
 price-after-coupon = 券后价
-# $rate (String) 8 stands for 20 % off in Chinese; in English write “20 %”
-price-rate-off = { $rate } 折
 # $count (Number) how many
 # $price (String) money, formatted
 # $percent (String) per cent without the sign
@@ -109,7 +107,7 @@ review-submitted = 评价已提交，审核后展示
 review-failed = 评价提交失败，请稍后再试
 review-first = 抢先评价
 review-rating = 评分
-review-your-rating = 您的评分
+review-your-rating = 我的评分
 review-summary = 评价标题
 review-text = 评价内容
 review-nickname = 昵称

@@ -28,7 +28,7 @@ name-family = 姓
 address-company = 公司名稱（選填）
 address-phone = 手機號碼
 address-phone-placeholder = 請填寫手機號碼
-address-phone-missing = 請填寫手機號碼
+address-phone-empty = 請填寫手機號碼
 address-phone-bad = 請填寫 11 位內地手機號碼，或連區號的固定電話
 address-phone-bad-local = 請填寫有效的本地電話號碼
 address-phone-not-mobile = 建議填寫手機號碼，方便速遞員聯絡
@@ -42,7 +42,7 @@ address-province-missing = 請選擇省份
 address-city = 城市
 address-city-missing = 請選擇城市
 address-district = 區/縣
-address-district-missing = 請選擇區/縣
+address-district-empty = 請選擇區/縣
 address-town = 街道/鄉鎮
 address-area-hk = 區域
 address-area-hk-missing = 請選擇區域
@@ -75,4 +75,4 @@ address-paste-unsure = 部分內容未能識別，請補充
 address-paste-choose = 請選擇您所在的地區
 # $old (String) former name
 # $new (String) present name
-address-region-replaced = 「{ $old }」現為「{ $new }」，已更新
+address-region-renamed = 「{ $old }」現為「{ $new }」，已更新

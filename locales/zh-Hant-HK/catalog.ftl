@@ -90,8 +90,6 @@ price-from = 低至
 price-to = 至
 price-member = 會員價
 price-after-coupon = 用券後
-# $rate (String) 8 stands for 20 % off in Chinese; in English write “20 %”
-price-rate-off = { $rate } 折
 # $count (Number) how many
 # $price (String) money, formatted
 # $percent (String) per cent without the sign
@@ -109,7 +107,7 @@ review-submitted = 評價已提交，審核後顯示
 review-failed = 未能提交評價，請稍後再試
 review-first = 搶先評價
 review-rating = 評分
-review-your-rating = 您的評分
+review-your-rating = 我的評分
 review-summary = 評價標題
 review-text = 評價內容
 review-nickname = 暱稱

@@ -3,7 +3,7 @@
 ## Lists and headings (订单列表)
 order-list = 我的訂單
 order-number = 訂單編號
-order-date = 落單日期
+order-date = 訂單日期
 order-status = 訂單狀態
 order-view = 查看訂單
 order-view-short = 訂單

@@ -90,8 +90,6 @@ price-from = 最低
 price-to = 至
 price-member = 會員價
 price-after-coupon = 折價後
-# $rate (String) 8 stands for 20 % off in Chinese; in English write “20 %”
-price-rate-off = { $rate } 折
 # $count (Number) how many
 # $price (String) money, formatted
 # $percent (String) per cent without the sign
@@ -109,7 +107,7 @@ review-submitted = 評價已送出，審核後顯示
 review-failed = 評價送出失敗，請稍後再試
 review-first = 搶先評價
 review-rating = 評分
-review-your-rating = 您的評分
+review-your-rating = 我的評分
 review-summary = 評價標題
 review-text = 評價內容
 review-nickname = 暱稱

@@ -79,9 +79,14 @@ pub fn read(lexicon: &Lexicon, text: &Folded, marks: &mut Marks) -> Chains {
     Chains { all: reader.all, matches }
 }
 
-
 /// Drops names inside longer official names: 城区 inside 西城区, 岳阳 inside 岳阳县.
-fn outermost(lexicon: &Lexicon, text: &Folded, marks: &Marks, begins: (&[bool], &[bool]), matches: Vec<Match>) -> Vec<Match> {
+fn outermost(
+    lexicon: &Lexicon,
+    text: &Folded,
+    marks: &Marks,
+    begins: (&[bool], &[bool]),
+    matches: Vec<Match>,
+) -> Vec<Match> {
     let (begins, begins_unit) = begins;
     let mut kept = Vec::with_capacity(matches.len());
     // What the longest unit and the longest town so far cover. A town (南新乡, 庆阳镇) hides no short name: 河南新乡, 庆阳镇原县.
@@ -126,7 +131,8 @@ fn mark_fillers(lexicon: &Lexicon, text: &Folded, marks: &mut Marks, matches: &[
         if text.chars[at] == '师' && text.get(at + 1).is_some_and(|c| c != '大' && c != '范') {
             let start = (at.saturating_sub(3)..at).find(|start| text.chars[*start] == '第');
             let Some(start) = start else { continue };
-            if text.chars[start + 1..at].iter().all(|c| "一二三四五六七八九十".contains(*c)) && marks.is_open(start) {
+            if text.chars[start + 1..at].iter().all(|c| "一二三四五六七八九十".contains(*c)) && marks.is_open(start)
+            {
                 marks.set(start, at + 1, Mark::Filler);
             }
         }
@@ -164,7 +170,9 @@ impl Reader<'_> {
         let marks = self.marks;
         self.open.retain(|at| {
             let reached = self.all[*at as usize].end;
-            reached >= start || marks.clear_between(reached, start) || bridged(self.lexicon, self.text, &self.all[*at as usize], start)
+            reached >= start
+                || marks.clear_between(reached, start)
+                || bridged(self.lexicon, self.text, &self.all[*at as usize], start)
         });
         let first_new = self.all.len();
         for reading in self.lexicon.readings(found.name) {
@@ -201,7 +209,9 @@ impl Reader<'_> {
         let length = i32::try_from(end - start).unwrap_or(0);
         let (targets, form, retired, unit) = match *reading {
             Reading::Unit { unit, form } => (Targets::of(std::iter::once(unit)), form, None, unit),
-            Reading::Retired { retired, form, targets, .. } => (targets, form, Some(retired), *targets.as_slice().first()?),
+            Reading::Retired { retired, form, targets, .. } => {
+                (targets, form, Some(retired), *targets.as_slice().first()?)
+            }
             _ => return None,
         };
         let (base, claim) = match form {
@@ -301,7 +311,9 @@ impl Reader<'_> {
             if !written && !gap {
                 return None;
             }
-            let repeated = chain.retired.is_some() && chain.covers & piece.level == piece.level && piece.level == chain.covers_deepest();
+            let repeated = chain.retired.is_some()
+                && chain.covers & piece.level == piece.level
+                && piece.level == chain.covers_deepest();
             if repeated && !piece.targets.as_slice().iter().all(|unit| chain.targets.as_slice().contains(unit)) {
                 return None;
             }

@@ -141,7 +141,8 @@ fn region_by_code(regions: &Regions, form: &Form<'_>, checked: &mut Checked) {
         regions.shop_path(code).is_none() || named.is_some_and(|name| folded(name.trim()) == folded(&retired.name))
     });
     if let Some(retired) = retired {
-        let successors: Vec<ShopPath<'_>> = retired.successors.iter().filter_map(|code| regions.shop_path(*code)).collect();
+        let successors: Vec<ShopPath<'_>> =
+            retired.successors.iter().filter_map(|code| regions.shop_path(*code)).collect();
         if let [path] = successors.as_slice() {
             checked.warning("/code", WarningCode::RegionReplaced.word());
             place(path, How::Replaced, checked);
@@ -171,7 +172,8 @@ fn region_by_code(regions: &Regions, form: &Form<'_>, checked: &mut Checked) {
 fn same_place(regions: &Regions, given: &str, part: &Part) -> bool {
     let given = folded(given.trim());
     let unit = part.code.and_then(|code| regions.unit(code));
-    let aliases = part.code.into_iter().flat_map(|code| regions.aliases().iter().filter(move |alias| alias.code == code));
+    let aliases =
+        part.code.into_iter().flat_map(|code| regions.aliases().iter().filter(move |alias| alias.code == code));
     given == folded(&part.name)
         || unit.is_some_and(|unit| given == folded(&unit.short_name))
         || part.name.strip_suffix('市').is_some_and(|stem| given == stem)
@@ -180,7 +182,8 @@ fn same_place(regions: &Regions, given: &str, part: &Part) -> bool {
 }
 
 fn region_by_names(parser: &AddressParser, form: &Form<'_>, checked: &mut Checked) {
-    let names = [("/province", form.province), ("/city", form.city), ("/district", form.district), ("/town", form.town)];
+    let names =
+        [("/province", form.province), ("/city", form.city), ("/district", form.district), ("/town", form.town)];
     let given: Vec<(&'static str, &str)> =
         names.into_iter().map(|(pointer, name)| (pointer, name.trim())).filter(|(_, name)| !name.is_empty()).collect();
     if given.is_empty() {
@@ -202,7 +205,10 @@ fn region_by_names(parser: &AddressParser, form: &Form<'_>, checked: &mut Checke
                 checked.problem(pointer, "region_mismatch");
             }
             if address.status == Status::Historical {
-                checked.warning(given.last().map_or("/district", |(pointer, _)| *pointer), WarningCode::RegionReplaced.word());
+                checked.warning(
+                    given.last().map_or("/district", |(pointer, _)| *pointer),
+                    WarningCode::RegionReplaced.word(),
+                );
             }
             for warning in [WarningCode::RegionInferredFromTown, WarningCode::RegionFromShortName] {
                 if address.warnings.contains(&warning) {
@@ -233,11 +239,8 @@ fn place(path: &ShopPath<'_>, how: How, checked: &mut Checked) {
     checked.city = path.city.and_then(|city| part(city.code, &city.unit.name));
     checked.district = path.district.and_then(|district| part(district.code, &district.name));
     checked.town = path.town.and_then(|town| part(town.code, &town.name));
-    checked.code = path
-        .district
-        .map(|district| district.code)
-        .or(path.city.map(|city| city.code))
-        .or(Some(path.province.code));
+    checked.code =
+        path.district.map(|district| district.code).or(path.city.map(|city| city.code)).or(Some(path.province.code));
 }
 
 fn candidate(path: &ShopPath<'_>) -> Option<Candidate> {
@@ -277,7 +280,10 @@ fn check_postal_code(regions: &Regions, form: &Form<'_>, checked: &mut Checked) 
         // A municipality's synthetic city has none of its own, and some counties have none that is certain.
         let fallback = checked.province.as_ref().and_then(|p| {
             let province = p.code?;
-            regions.units().iter().find(|u| u.province_code == province && u.level != Level::Province && !u.postal_code.is_empty())
+            regions
+                .units()
+                .iter()
+                .find(|u| u.province_code == province && u.level != Level::Province && !u.postal_code.is_empty())
         });
         checked.postal_code =
             usual.or_else(|| fallback.map(|unit| format!("{}0000", &unit.postal_code[..2]))).unwrap_or_default();

@@ -10,6 +10,14 @@ use crate::regions::Regions;
 pub struct CurrentParser(Mutex<Option<Arc<AddressParser>>>);
 
 impl CurrentParser {
+    /// The parser, if it is that of this table already.
+    #[must_use]
+    pub fn ready(&self, regions: &Arc<Regions>) -> Option<Arc<AddressParser>> {
+        // While another caller builds one, this one had better wait elsewhere.
+        let held = self.0.try_lock().ok()?;
+        held.as_ref().filter(|parser| Arc::ptr_eq(parser.regions(), regions)).map(Arc::clone)
+    }
+
     /// The parser of this table. Takes about a tenth of a second when the table is new, else nothing; callers that
     /// arrive meanwhile wait.
     #[must_use]

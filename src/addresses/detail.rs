@@ -25,7 +25,7 @@ pub fn read(text: &Folded, marks: &Marks, region: Option<(usize, usize)>) -> Str
 fn pieces(text: &Folded, marks: &Marks) -> Vec<(usize, usize)> {
     let mut pieces = Vec::new();
     let mut at = 0;
-    let left = |at: usize| matches!(marks.get(at), Some(Mark::Open | Mark::Gap | Mark::Town));
+    let left = |at: usize| matches!(marks.get(at), Some(Mark::Open | Mark::Gap));
     while at < text.len() {
         if !left(at) {
             at += 1;
@@ -48,8 +48,12 @@ fn trimmed(text: &Folded, marks: &Marks, start: usize, end: usize) -> Option<(us
         let open = |from: usize, to: usize, c: char| text.chars[from..to].iter().filter(|x| **x == c).count();
         let Some(first) = (start < end).then(|| text.chars[start]) else { return None };
         let last = text.chars[end - 1];
-        let unpaired_first = matches!(first, ')' | ']' | '}') || (first == '(' && open(start, end, ')') == 0) || (first == '[' && open(start, end, ']') == 0);
-        let unpaired_last = matches!(last, '(' | '[' | '{') || (last == ')' && open(start, end, '(') == 0) || (last == ']' && open(start, end, '[') == 0);
+        let unpaired_first = matches!(first, ')' | ']' | '}')
+            || (first == '(' && open(start, end, ')') == 0)
+            || (first == '[' && open(start, end, ']') == 0);
+        let unpaired_last = matches!(last, '(' | '[' | '{')
+            || (last == ')' && open(start, end, '(') == 0)
+            || (last == ']' && open(start, end, '[') == 0);
         if is_separator(first) || unpaired_first {
             start += 1;
         } else if is_separator(last) || unpaired_last {

@@ -61,11 +61,21 @@ impl Targets {
 /// One thing that a name may mean.
 #[derive(Debug, Clone, Copy)]
 pub enum Reading {
-    Unit { unit: UnitAt, form: Form },
+    Unit {
+        unit: UnitAt,
+        form: Form,
+    },
     /// By its place in [`Regions::all_retired`].
-    Retired { retired: u16, form: Form, targets: Targets, shadowed: bool },
+    Retired {
+        retired: u16,
+        form: Form,
+        targets: Targets,
+        shadowed: bool,
+    },
     /// By its place in [`Regions::towns`].
-    Town { town: u32 },
+    Town {
+        town: u32,
+    },
     /// 市辖区 and the like.
     Filler,
     /// 高新区 and the like.
@@ -169,7 +179,8 @@ impl Lexicon {
             }
             // 朝阳市 for 朝阳区 is wrong, but 海淀 is as often written 北京海淀; a county city keeps its own suffix.
         }
-        let place: HashMap<u32, UnitAt> = regions.units().iter().zip(0..).map(|(u, at)| (u.code.digits(), at)).collect();
+        let place: HashMap<u32, UnitAt> =
+            regions.units().iter().zip(0..).map(|(u, at)| (u.code.digits(), at)).collect();
         for alias in regions.aliases() {
             let Some(unit) = place.get(&alias.code.digits()) else { continue };
             let form = match alias.kind {
@@ -209,8 +220,7 @@ impl Lexicon {
             .iter()
             .map(|(start, end): &(u32, u32)| readings[*start as usize..*end as usize].iter().any(is_place))
             .collect();
-        let spots: Vec<Spot> =
-            regions.units().iter().zip(0..).map(|(unit, at)| spot(unit, at, &place)).collect();
+        let spots: Vec<Spot> = regions.units().iter().zip(0..).map(|(unit, at)| spot(unit, at, &place)).collect();
         let ends_at_city = regions
             .units()
             .iter()

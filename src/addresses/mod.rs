@@ -12,9 +12,9 @@ mod detail;
 mod guards;
 mod labels;
 mod lexicon;
+pub mod magento;
 mod marks;
 mod name;
-pub mod magento;
 pub mod normalize;
 pub mod parse;
 pub mod phone;
@@ -23,6 +23,6 @@ pub mod samples;
 pub mod surnames;
 mod words;
 
-pub use current::CurrentParser;
 pub use answer::{Address, Candidate, Former, How, Part, Status, WarningCode};
+pub use current::CurrentParser;
 pub use parse::{AddressParser, LONGEST_TEXT};

@@ -32,17 +32,88 @@ const CERTAIN: i32 = 62;
 
 /// Behind these a glued name may begin.
 static DOORS: LazyLock<Letters> = LazyLock::new(|| Letters::new("号室楼栋座幢元层户柜站铺店房组院"));
-static HOUSES: LazyLock<Letters> = LazyLock::new(|| Letters::new("厦苑园区村城府寓场学旁口内侧库部心司馆厂所局行庄寨屯里弄巷路街道桥门湾社队点处仓镇乡县市州旗超堂塔廊坊堡岗坪"));
+static HOUSES: LazyLock<Letters> = LazyLock::new(|| {
+    Letters::new(
+        "厦苑园区村城府寓场学旁口内侧库部心司馆厂所局行庄寨屯里弄巷路街道桥门湾社队点处仓镇乡县市州旗超堂塔廊坊堡岗坪",
+    )
+});
 
 /// A part that ends like this is no name.
-static PLACE_ENDS: LazyLock<Letters> = LazyLock::new(|| Letters::new("路街道镇乡村区市县号栋楼室层座园苑厦寓店馆站厂幢院巷弄省州旗湾桥库铺柜局所校场期组队社屯寨坊塔户口旁内侧门里"));
+static PLACE_ENDS: LazyLock<Letters> = LazyLock::new(|| {
+    Letters::new(
+        "路街道镇乡村区市县号栋楼室层座园苑厦寓店馆站厂幢院巷弄省州旗湾桥库铺柜局所校场期组队社屯寨坊塔户口旁内侧门里",
+    )
+});
 /// These end given names too.
 static SOFT_ENDS: LazyLock<Letters> = LazyLock::new(|| Letters::new("城园庄府里楼门坊塔道院村苑路社"));
 
 const PLACE_WORDS: [&str; 66] = [
-    "公司", "集团", "中心", "广场", "小区", "大厦", "花园", "公寓", "学校", "大学", "中学", "小学", "医院", "驿站", "快递", "菜鸟", "丰巢", "超市", "便利", "酒店", "宾馆",
-    "饭店", "银行", "工业", "科技", "国际", "街道", "大道", "门口", "对面", "附近", "旁边", "楼下", "前台", "物业", "保安", "门卫", "传达室", "收发室", "宿舍", "家园", "新村", "社区",
-    "自提", "代收", "放在", "放门", "不要", "送货", "上门", "电话", "微信", "一层", "二层", "三楼", "单元", "家属", "市场", "工地", "仓库", "车间", "办公", "商铺", "门面", "默认", "发货",
+    "公司",
+    "集团",
+    "中心",
+    "广场",
+    "小区",
+    "大厦",
+    "花园",
+    "公寓",
+    "学校",
+    "大学",
+    "中学",
+    "小学",
+    "医院",
+    "驿站",
+    "快递",
+    "菜鸟",
+    "丰巢",
+    "超市",
+    "便利",
+    "酒店",
+    "宾馆",
+    "饭店",
+    "银行",
+    "工业",
+    "科技",
+    "国际",
+    "街道",
+    "大道",
+    "门口",
+    "对面",
+    "附近",
+    "旁边",
+    "楼下",
+    "前台",
+    "物业",
+    "保安",
+    "门卫",
+    "传达室",
+    "收发室",
+    "宿舍",
+    "家园",
+    "新村",
+    "社区",
+    "自提",
+    "代收",
+    "放在",
+    "放门",
+    "不要",
+    "送货",
+    "上门",
+    "电话",
+    "微信",
+    "一层",
+    "二层",
+    "三楼",
+    "单元",
+    "家属",
+    "市场",
+    "工地",
+    "仓库",
+    "车间",
+    "办公",
+    "商铺",
+    "门面",
+    "默认",
+    "发货",
 ];
 
 static PLACE_WORD: LazyLock<Words<()>> = LazyLock::new(|| Words::new(PLACE_WORDS.map(|word| (word, ()))));
@@ -57,7 +128,19 @@ pub fn read(
 ) -> Option<Found> {
     let tokens = tokens(text, marks);
     let reader = Reader { text, marks, labels, phones, tokens: &tokens, is_place: &is_place };
-    let found = reader.labelled().or_else(|| reader.best())?;
+    let mut found = reader.labelled().or_else(|| reader.best())?;
+    let next = tokens
+        .iter()
+        .find(|token| token.start > found.end && text.chars[found.end..token.start].iter().all(|c| *c == ' '));
+    if let Some(next) = next {
+        match &text.chars[next.start..next.end] {
+            // "张三 收"
+            ['收'] => marks.set(next.start, next.end, Mark::Filler),
+            // "李静 女士"
+            title if title.len() == 2 && surnames::is_title(title) => found.end = next.end,
+            _ => {}
+        }
+    }
     marks.set(found.start, found.end, Mark::Name);
     // 收 behind the name goes with it.
     if let Some(token) = tokens.iter().find(|token| token.start <= found.start && found.end <= token.end) {
@@ -90,6 +173,14 @@ fn tokens(text: &Folded, marks: &Marks) -> Vec<Token> {
         while end > start && marks.get(end - 1) == Some(Mark::Gap) && !matches!(text.chars[end - 1], ')' | ']') {
             end -= 1;
         }
+        // "(张三" and "收)" of "(张三 收)".
+        let mut start = start;
+        let inner = &text.chars[start..end];
+        if inner.first() == Some(&'(') && !inner.contains(&')') {
+            start += 1;
+        } else if inner.last() == Some(&')') && !inner.contains(&'(') {
+            end -= 1;
+        }
         if end > start {
             push(text, &mut tokens, Token { start, end });
         }
@@ -104,7 +195,10 @@ fn push(text: &Folded, tokens: &mut Vec<Token>, token: Token) {
         let blank = !gap.is_empty() && gap.len() <= 3 && gap.iter().all(|c| *c == ' ');
         let (left, right) = (&text.chars[last.start..last.end], &text.chars[token.start..token.end]);
         let latin = |chars: &[char]| chars.iter().all(|c| c.is_ascii_alphabetic() || *c == '.');
-        let han = left.len() == 1 && surnames::surname_rank(left[0]) > 0 && right.len() <= 2 && right.iter().all(|c| is_han(*c));
+        let han = left.len() == 1
+            && surnames::surname_rank(left[0]) > 0
+            && right.len() <= 2
+            && right.iter().all(|c| is_han(*c));
         if blank && (han || latin(left) && latin(right) && token.end - last.start <= 30) {
             last.end = token.end;
             return;
@@ -144,11 +238,13 @@ impl Reader<'_> {
             let length = end - token.start;
             let digits = self.text.chars[token.start..end].iter().filter(|c| c.is_ascii_digit()).count();
             let region_between = (label.end..token.start).any(|at| self.marks.get(at) == Some(Mark::Region));
-            (clear && !phone_between && !region_between && (1..=24).contains(&length) && digits <= 4)
-                .then_some(Found { start: token.start, end, certain: true })
+            (clear && !phone_between && !region_between && (1..=24).contains(&length) && digits <= 4).then_some(Found {
+                start: token.start,
+                end,
+                certain: true,
+            })
         })
     }
-
 
     fn best(&self) -> Option<Found> {
         let standing = self
@@ -165,7 +261,12 @@ impl Reader<'_> {
         {
             return Some(Found { start, end, certain: points >= CERTAIN });
         }
-        let glued = self.tokens.iter().enumerate().filter_map(|(at, token)| self.glued(at, *token)).max_by_key(|(points, _, _)| *points);
+        let glued = self
+            .tokens
+            .iter()
+            .enumerate()
+            .filter_map(|(at, token)| self.glued(at, *token))
+            .max_by_key(|(points, _, _)| *points);
         match (standing, glued) {
             (Some((points, start, end)), None) if points >= ENOUGH => Some(Found { start, end, certain: false }),
             (standing, Some((points, start, end))) if standing.is_none_or(|(other, _, _)| other <= points) => {
@@ -186,7 +287,7 @@ impl Reader<'_> {
     /// Neither address nor region.
     fn nothing_between(&self, start: usize, end: usize) -> bool {
         self.marks.clear_between(start, end)
-            && !(start..end.min(start + 40)).any(|at| matches!(self.marks.get(at), Some(Mark::Region | Mark::Town)))
+            && !(start..end.min(start + 40)).any(|at| matches!(self.marks.get(at), Some(Mark::Region)))
     }
 
     /// Points of a part that stands alone.
@@ -228,7 +329,8 @@ impl Reader<'_> {
         let chars = &self.text.chars[token.start..end];
         let beside = self.beside_phone(token.start, token.end);
         let last = at + 1 == self.tokens.len();
-        let phone_behind = self.phones.iter().any(|(from, _)| *from >= token.end && self.nothing_between(token.end, *from));
+        let phone_behind =
+            self.phones.iter().any(|(from, _)| *from >= token.end && self.nothing_between(token.end, *from));
         if !(beside && phone_behind) && !(last && self.marks.edge_after(token.end)) {
             return None;
         }
@@ -244,15 +346,19 @@ impl Reader<'_> {
                 let named = match length {
                     2 => surname,
                     3 => surname || surnames::compound(name),
-                    _ => surnames::compound(name) || surname && surnames::title(name).is_some_and(|title| title + 2 >= length),
+                    _ => {
+                        surnames::compound(name)
+                            || surname && surnames::title(name).is_some_and(|title| title + 2 >= length)
+                    }
                 };
-                let door = if before.is_ascii_alphanumeric() || DOORS.contains(before) || matches!(before, ')' | ']' | '#') {
-                    24
-                } else if HOUSES.contains(before) {
-                    14
-                } else {
-                    return None;
-                };
+                let door =
+                    if before.is_ascii_alphanumeric() || DOORS.contains(before) || matches!(before, ')' | ']' | '#') {
+                        24
+                    } else if HOUSES.contains(before) {
+                        14
+                    } else {
+                        return None;
+                    };
                 // 7楼娄金: the first character of 楼娄金 is the door.
                 let is_door = DOORS.contains(name[0]) && (before.is_ascii_digit() || DOORS.contains(before));
                 let likeness = likeness(name) - if is_door { 30 } else { 0 };
@@ -268,6 +374,9 @@ impl Reader<'_> {
 fn likeness(chars: &[char]) -> i32 {
     let length = chars.len();
     let Some((first, last)) = chars.first().zip(chars.last()) else { return -100 };
+    if chars == ['收'] {
+        return -100;
+    }
     let digits = chars.iter().filter(|c| c.is_ascii_digit()).count();
     if chars.iter().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'')) {
         return if (2..=24).contains(&length) { 25 } else { -10 };
@@ -283,15 +392,23 @@ fn likeness(chars: &[char]) -> i32 {
     if let Some(open) = chars.iter().position(|c| *c == '(') {
         let inner: String = chars[open + 1..].iter().filter(|c| **c != ')').collect();
         let titled = surnames::TITLES.contains(&inner.as_str());
-        return if titled && (1..=4).contains(&open) { 50 } else if open >= 2 && open <= 4 { likeness(&chars[..open]) - 20 } else { -60 };
+        return if titled && (1..=4).contains(&open) {
+            50
+        } else if open >= 2 && open <= 4 {
+            likeness(&chars[..open]) - 20
+        } else {
+            -60
+        };
     }
     let han = chars.iter().filter(|c| is_han(**c)).count();
     if han < length {
         // A晓丽, 小Q.
-        let nick = length <= 6 && chars.iter().all(|c| is_han(*c) || c.is_ascii_alphabetic()) && !PLACE_ENDS.contains(*last);
+        let nick =
+            length <= 6 && chars.iter().all(|c| is_han(*c) || c.is_ascii_alphabetic()) && !PLACE_ENDS.contains(*last);
         return if nick { 22 } else { -60 };
     }
-    let titled = surnames::title(chars).is_some_and(|title| title >= 2 || surnames::surname_rank(*first) > 0 && length <= 3);
+    let titled =
+        surnames::title(chars).is_some_and(|title| title >= 2 || surnames::surname_rank(*first) > 0 && length <= 3);
     if PLACE_WORD.within(chars) {
         return -60;
     }

@@ -34,8 +34,13 @@ fn slot(c: char) -> Option<usize> {
 pub fn fold(c: char) -> Option<char> {
     Some(match c {
         '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{0b}' | '\u{0c}' => '\n',
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{fffc}' => return None,
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{ad}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{fffc}' => return None,
         c if c.is_control() && c != '\t' => return None,
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '、' => '、',
@@ -148,8 +153,40 @@ pub const fn is_han(c: char) -> bool {
 pub const fn is_separator(c: char) -> bool {
     matches!(
         c,
-        ' ' | '\n' | '\t' | ',' | '，' | '、' | '|' | ';' | '。' | ':' | '/' | '\\' | '-' | '_' | '~' | '*' | '=' | '>'
-            | '<' | '!' | '?' | '…' | '·' | '"' | '\'' | '“' | '”' | '‘' | '’' | '`' | '^' | '→' | '.' | '｡' | '﹐'
+        ' ' | '\n'
+            | '\t'
+            | ','
+            | '，'
+            | '、'
+            | '|'
+            | ';'
+            | '。'
+            | ':'
+            | '/'
+            | '\\'
+            | '-'
+            | '_'
+            | '~'
+            | '*'
+            | '='
+            | '>'
+            | '<'
+            | '!'
+            | '?'
+            | '…'
+            | '·'
+            | '"'
+            | '\''
+            | '“'
+            | '”'
+            | '‘'
+            | '’'
+            | '`'
+            | '^'
+            | '→'
+            | '.'
+            | '｡'
+            | '﹐'
     )
 }
 
@@ -161,7 +198,28 @@ pub const fn is_bracket(c: char) -> bool {
 /// A separator strong enough to part a name from an address.
 #[must_use]
 pub const fn is_break(c: char) -> bool {
-    matches!(c, ' ' | '\n' | '\t' | ',' | '，' | '、' | '|' | ';' | '。' | ':' | '!' | '?' | '/' | '\\' | '_' | '~' | '*' | '>' | '｡' | '﹐')
+    matches!(
+        c,
+        ' ' | '\n'
+            | '\t'
+            | ','
+            | '，'
+            | '、'
+            | '|'
+            | ';'
+            | '。'
+            | ':'
+            | '!'
+            | '?'
+            | '/'
+            | '\\'
+            | '_'
+            | '~'
+            | '*'
+            | '>'
+            | '｡'
+            | '﹐'
+    )
 }
 
 #[cfg(test)]

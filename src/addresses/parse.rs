@@ -90,7 +90,12 @@ impl AddressParser {
         let mut all = region.warnings;
         all.extend(warnings);
         let mut seen = Vec::new();
-        all.retain(|warning| !seen.contains(warning) && { seen.push(*warning); true });
+        all.retain(|warning| {
+            !seen.contains(warning) && {
+                seen.push(*warning);
+                true
+            }
+        });
         Address {
             status,
             name,
@@ -207,7 +212,8 @@ fn privacy_tags(text: &Folded, marks: &mut Marks, phones: &mut [phone::Found]) {
     let mut at = 0;
     while at < text.len() {
         let opening = text.chars[at];
-        let inside = matches!(opening, '[' | '(' | '转') && marks.get(at).is_some_and(|m| matches!(m, Mark::Gap | Mark::Open));
+        let inside =
+            matches!(opening, '[' | '(' | '转') && marks.get(at).is_some_and(|m| matches!(m, Mark::Gap | Mark::Open));
         if !inside {
             at += 1;
             continue;
@@ -225,7 +231,8 @@ fn privacy_tags(text: &Folded, marks: &mut Marks, phones: &mut [phone::Found]) {
         }
         let known = phones.iter().any(|found| found.phone.extension.as_deref() == Some(&*digits));
         let takes = opening != '(' && digits.len() == 4;
-        let bare = phones.iter_mut().find(|found| found.phone.kind == PhoneKind::Mobile && found.phone.extension.is_none());
+        let bare =
+            phones.iter_mut().find(|found| found.phone.kind == PhoneKind::Mobile && found.phone.extension.is_none());
         let end = if opening == '转' { end } else { end + 1 };
         if known {
             marks.set(at, end, Mark::Filler);
@@ -251,7 +258,8 @@ fn phone_warnings(text: &Folded, phones: &[phone::Found]) -> Vec<WarningCode> {
             warnings.push(WarningCode::PhoneWithoutAreaCode);
         }
     }
-    let glued = text.before(main.start).is_some_and(|c| c.is_ascii_digit()) || text.get(main.end).is_some_and(|c| c.is_ascii_digit());
+    let glued = text.before(main.start).is_some_and(|c| c.is_ascii_digit())
+        || text.get(main.end).is_some_and(|c| c.is_ascii_digit());
     if glued {
         warnings.push(WarningCode::PhoneGluedToDigits);
     }

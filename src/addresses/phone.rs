@@ -58,9 +58,8 @@ impl Phone {
     /// A mobile number that no consumer can have: machine cards, satellite, unassigned (2026).
     #[must_use]
     pub fn is_unusual_mobile(&self) -> bool {
-        const UNUSUAL: [&str; 15] = [
-            "140", "141", "142", "143", "144", "146", "148", "154", "160", "161", "163", "164", "168", "169", "179",
-        ];
+        const UNUSUAL: [&str; 15] =
+            ["140", "141", "142", "143", "144", "146", "148", "154", "160", "161", "163", "164", "168", "169", "179"];
         self.kind == PhoneKind::Mobile
             && (UNUSUAL.contains(&&self.digits[..3])
                 || matches!(&self.digits[..3], "174" | "194")
@@ -140,7 +139,30 @@ impl Run {
 
 /// Words that make digits before them a room or a building.
 pub(super) const fn is_room_word(c: char) -> bool {
-    matches!(c, '号' | '栋' | '室' | '单' | '楼' | '弄' | '幢' | '座' | '层' | '房' | '户' | '铺' | '院' | '排' | '组' | '期' | '区' | '巷' | '街' | '路' | '村' | '店')
+    matches!(
+        c,
+        '号' | '栋'
+            | '室'
+            | '单'
+            | '楼'
+            | '弄'
+            | '幢'
+            | '座'
+            | '层'
+            | '房'
+            | '户'
+            | '铺'
+            | '院'
+            | '排'
+            | '组'
+            | '期'
+            | '区'
+            | '巷'
+            | '街'
+            | '路'
+            | '村'
+            | '店'
+    )
 }
 
 /// All numbers of the text, from left to right.
@@ -286,7 +308,8 @@ fn mobile_in_groups(text: &Folded, runs: &[Run], at: usize) -> Option<(Found, us
         let skip = first.len().checked_sub(shape[0])?;
         let head = text.chars.get(first.start + skip..first.start + skip + 2)?;
         let country = matches!(text.chars[first.start..first.start + skip], ['8', '6'] | ['0', '0', '8', '6']);
-        let skip_fits = skip == 0 || (country && at_country_code(text, first)) || (skip <= 4 && shape.len() == 3 && shape[0] == 3);
+        let skip_fits =
+            skip == 0 || (country && at_country_code(text, first)) || (skip <= 4 && shape.len() == 3 && shape[0] == 3);
         (fits && close && skip_fits && matches!(head, ['1', '3'..='9'])).then_some((*shape, skip))
     })?;
     let groups = &runs[at..at + shape.len()];
@@ -300,7 +323,8 @@ fn mobile_in_groups(text: &Folded, runs: &[Run], at: usize) -> Option<(Found, us
         return None;
     }
     let country = skip > 0 && matches!(text.chars[first.start..first.start + skip], ['8', '6'] | ['0', '0', '8', '6']);
-    let start = if country && at_country_code(text, first) { country_start(text, first.start) } else { first.start + skip };
+    let start =
+        if country && at_country_code(text, first) { country_start(text, first.start) } else { first.start + skip };
     let end = groups.last()?.end;
     let phone =
         Phone { kind: PhoneKind::Mobile, digits: digits.into_iter().collect(), area_length: 0, extension: None };
@@ -338,7 +362,10 @@ fn fixed_line(text: &Folded, runs: &[Run], at: usize, areas: &AreaCodes) -> Opti
         return Some((found(chars.iter().collect(), area_length, first.start, first.end), 1));
     }
     // "86-0755-…" and "+86 755 …" begin with the country code.
-    if matches!(chars, ['8', '6']) && at_country_code(text, first) && runs.get(at + 1).is_some_and(|n| joined(text, first, *n)) {
+    if matches!(chars, ['8', '6'])
+        && at_country_code(text, first)
+        && runs.get(at + 1).is_some_and(|n| joined(text, first, *n))
+    {
         let (mut number, used) = fixed_line(text, runs, at + 1, areas)?;
         number.start = country_start(text, first.start);
         return Some((number, used + 1));
@@ -349,7 +376,8 @@ fn fixed_line(text: &Folded, runs: &[Run], at: usize, areas: &AreaCodes) -> Opti
     let second = *runs.get(at + 1)?;
     let bracketed = text.before(first.start) == Some('(') && text.get(first.end) == Some(')');
     let behind_bracket = bracketed
-        && (second.start == first.end + 1 || second.start == first.end + 2 && matches!(text.get(first.end + 1), Some(' ' | '-')));
+        && (second.start == first.end + 1
+            || second.start == first.end + 2 && matches!(text.get(first.end + 1), Some(' ' | '-')));
     if !behind_bracket && !joined(text, first, second) {
         return None;
     }

@@ -50,7 +50,8 @@ impl Search<'_> {
         let weight = |chain: &Chain| {
             let complete = chain.targets.as_slice().iter().all(|unit| self.is_complete(*unit));
             let edge = self.marks.edge_before(chain.start);
-            let preferred = self.prefer.is_some_and(|p| chain.targets.as_slice().iter().any(|u| self.lexicon.within(*u, p)));
+            let preferred =
+                self.prefer.is_some_and(|p| chain.targets.as_slice().iter().any(|u| self.lexicon.within(*u, p)));
             chain.score + if complete { 15 } else { 0 } + if edge { 6 } else { 0 } + i32::from(preferred)
         };
         self.chains
@@ -128,11 +129,31 @@ impl Search<'_> {
         self.marks.count();
         let town = self.town_after(chain.end, &mut units, &mut region);
         self.drop_repeated_town(town, chain.end, &mentions);
-        if best.full == 0 || chain.claimed || (chain.short > 0 && covers & DISTRICT != 0 && self.last_is_short_and_glued(&chain)) {
+        if best.full == 0
+            || chain.claimed
+            || (chain.short > 0 && covers & DISTRICT != 0 && self.last_is_short_and_glued(&chain))
+        {
             region.warnings.push(WarningCode::RegionFromShortName);
+        }
+        if self.contradicted(&best, &units) {
+            region.warnings.push(WarningCode::PlaceNameUnclear);
         }
         self.fill(&mut region, &units, &chain, covers);
         region
+    }
+
+    /// Another place is named at the begin of a part: 海南省 before 海南藏族自治州, or a second address.
+    fn contradicted(&self, best: &Chain, units: &[UnitAt]) -> bool {
+        self.chains.all.iter().any(|chain| {
+            (chain.end <= best.start || chain.start >= best.end)
+                && chain.full > 0
+                && (chain.covers & PROVINCE != 0 || chain.levels() >= 2)
+                && self.marks.edge_before(chain.start)
+                && self.marks.is_open(chain.start)
+                && !chain.targets.as_slice().iter().any(|other| {
+                    units.iter().any(|unit| self.lexicon.within(*unit, *other) || self.lexicon.within(*other, *unit))
+                })
+        })
     }
 
     fn last_is_short_and_glued(&self, chain: &Chain) -> bool {
@@ -251,15 +272,15 @@ impl Search<'_> {
             return None;
         }
         let zone = (start..(start + 8).min(self.text.len())).find_map(|at| {
-            let zone = self.matches_at(at).find(|m| self.lexicon.readings(m.name).iter().any(|r| matches!(r, Reading::Zone)));
+            let zone =
+                self.matches_at(at).find(|m| self.lexicon.readings(m.name).iter().any(|r| matches!(r, Reading::Zone)));
             zone.map(|zone| zone.end as usize)
         });
-        let found = self.towns_at(start).into_iter().map(|found| (start, found)).chain(
-            zone.into_iter().flat_map(|zone| {
+        let found =
+            self.towns_at(start).into_iter().map(|found| (start, found)).chain(zone.into_iter().flat_map(|zone| {
                 let zone = self.marks.next_open(zone).unwrap_or(zone);
                 self.towns_at(zone).into_iter().map(move |found| (zone, found)).collect::<Vec<_>>()
-            }),
-        );
+            }));
         for (start, (end, towns)) in found {
             let fitting: Vec<(UnitAt, &Town)> = towns
                 .iter()
@@ -338,14 +359,19 @@ impl Search<'_> {
                 return None;
             }
             let towns = self.towns_at(start).into_iter().find(|(reached, _)| *reached == end)?.1;
-            Some((start, end, towns.into_iter().filter_map(|town| Some((self.holder(town)?, town))).collect::<Vec<_>>()))
+            Some((
+                start,
+                end,
+                towns.into_iter().filter_map(|town| Some((self.holder(town)?, town))).collect::<Vec<_>>(),
+            ))
         });
         let Some((start, end, mut towns)) = found else {
             region.warnings.push(WarningCode::RegionNotFound);
             return region;
         };
         if let Some(prefer) = self.prefer {
-            let preferred: Vec<_> = towns.iter().copied().filter(|(unit, _)| self.lexicon.within(*unit, prefer)).collect();
+            let preferred: Vec<_> =
+                towns.iter().copied().filter(|(unit, _)| self.lexicon.within(*unit, prefer)).collect();
             if !preferred.is_empty() && preferred.len() < towns.len() {
                 towns = preferred;
                 region.warnings.push(WarningCode::PreferredProvinceUsed);
@@ -452,7 +478,9 @@ impl Search<'_> {
                     };
                     match self.how(unit, chain) {
                         How::Inferred if covers & level != 0 && chain.replaced == 0 => How::Matched,
-                        How::Inferred if chain.covers & level != 0 && chain.replaced != 0 && level != PROVINCE => How::Replaced,
+                        How::Inferred if chain.covers & level != 0 && chain.replaced != 0 && level != PROVINCE => {
+                            How::Replaced
+                        }
                         how => how,
                     }
                 });
@@ -477,7 +505,8 @@ impl Search<'_> {
             // The name as written, if it is the name of any: 桥西区 is also what 信都区 was called.
             let written = self.chains.names(chain).next().map(|(start, end)| &self.text.chars[start..end]);
             let name = spots.iter().filter_map(|spot| spot.district).map(|district| &self.lexicon.unit(district).name);
-            let fits = |name: &str| written.is_some_and(|w| super::normalize::folded(name).chars().eq(w.iter().copied()));
+            let fits =
+                |name: &str| written.is_some_and(|w| super::normalize::folded(name).chars().eq(w.iter().copied()));
             if let Some(name) = name.into_iter().find(|name| fits(name)) {
                 region.district = Some(Part { code: None, name: name.to_string(), how: How::Matched });
             }

@@ -11,7 +11,8 @@ impl<T: Copy> Words<T> {
     #[must_use]
     pub fn new(words: impl IntoIterator<Item = (&'static str, T)>) -> Self {
         let mut first = vec![0_u64; 1024];
-        let mut words: Vec<(Vec<char>, T)> = words.into_iter().map(|(word, tag)| (word.chars().collect(), tag)).collect();
+        let mut words: Vec<(Vec<char>, T)> =
+            words.into_iter().map(|(word, tag)| (word.chars().collect(), tag)).collect();
         words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         for (word, _) in &words {
             if let Some((slot, bit)) = word.first().and_then(|c| place(*c)) {

@@ -201,7 +201,7 @@ fn phone(country: Country, words: &Words) -> Field {
     };
     let invalid = if mainland { "address-phone-bad" } else { "address-phone-bad-local" };
     phone
-        .required("address-phone-missing", words)
+        .required("address-phone-empty", words)
         .pattern(patterns::phone(country), patterns::PHONE_MAX, invalid, words)
         .magento(&[("telephone", "the number as /v1/addresses/check writes it: an extension behind a hyphen")])
 }
@@ -231,7 +231,7 @@ fn regions(wanted: Wanted, words: &Words) -> Vec<Field> {
         Country::China => {
             let province = ("address-province", "address-province-missing");
             let city = ("address-city", "address-city-missing");
-            let district = ("address-district", "address-district-missing");
+            let district = ("address-district", "address-district-empty");
             let town = Field {
                 options_from: Some("/v1/regions?parent={district}"),
                 autocomplete: Some("shipping address-level4"),
@@ -250,7 +250,7 @@ fn regions(wanted: Wanted, words: &Words) -> Vec<Field> {
         }
         Country::HongKong | Country::Macao => {
             let area = ("address-area-hk", "address-area-hk-missing");
-            let district = ("address-district", "address-district-missing");
+            let district = ("address-district", "address-district-empty");
             let areas = if wanted.country == Country::HongKong {
                 "/v1/regions?parent=810000"
             } else {

@@ -4,6 +4,7 @@
 //! Refuses secrets as arguments: other users of the machine could read them there.
 
 mod accounts;
+mod addresses;
 mod check;
 mod choice;
 mod config;
@@ -61,6 +62,7 @@ enum Command {
     Check(check::Check),
     Keys(keys::Keys),
     Accounts(accounts::Accounts),
+    Addresses(addresses::Addresses),
     Payments(payments::Payments),
     Events(events::Events),
     Statements(statements::Statements),
@@ -105,6 +107,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(command) => command.run(&global).await,
         Command::Keys(command) => command.run(&global).await,
         Command::Accounts(command) => command.run(&global).await,
+        Command::Addresses(command) => command.run(&global),
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
         Command::Statements(command) => command.run(&global).await,

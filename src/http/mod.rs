@@ -2,6 +2,7 @@
 //! whole API on one screen; `problem` words every refusal.
 
 pub mod accounts;
+pub mod addresses;
 pub mod attempts;
 pub mod auth;
 pub mod body;

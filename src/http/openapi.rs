@@ -5,7 +5,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, attempts, checkout_profile, differences, events, health, locales, payments, problem, refunds,
+    accounts, addresses, attempts, checkout_profile, differences, events, health, locales, payments, problem, refunds,
     region_mappings, regions, statements, stream, webhook_endpoints,
 };
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
@@ -28,6 +28,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
         checkout_profile::read,
         locales::list, locales::messages, locales::format, locales::magento_csv, locales::overrides,
+        addresses::parse, addresses::parse_batch, addresses::check,
         health::live, health::ready,
     ),
     components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
@@ -42,6 +43,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "regions", description = "Provinces, cities, districts and towns for address forms"),
         (name = "checkout", description = "The Chinese address form as data"),
         (name = "wording", description = "What a shop says, in four languages"),
+        (name = "addresses", description = "Pasted addresses, checks, and their writing for Magento"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]

@@ -5,8 +5,8 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, attempts, cashier, checkout_profile, differences, errors_page, events, health, hop, locales, notify,
-    openapi, payments, refunds, region_mappings, regions, sign_in, statements, stream, webhook_endpoints,
+    accounts, addresses, attempts, cashier, checkout_profile, differences, errors_page, events, health, hop, locales,
+    notify, openapi, payments, refunds, region_mappings, regions, sign_in, statements, stream, webhook_endpoints,
 };
 use crate::web::{assets, components, docs};
 
@@ -65,6 +65,9 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
                 .post(locales::format),
         )
         .service(at("/v1/locales/{locale}/magento.csv").get(locales::magento_csv))
+        .service(at("/v1/addresses/parse").wrap(public()).post(addresses::parse))
+        .service(at("/v1/addresses/parse-batch").wrap(public()).post(addresses::parse_batch))
+        .service(at("/v1/addresses/check").wrap(public()).post(addresses::check))
         .service(at("/notify/{gateway}/{account_id}").post(notify::receive))
         .service(at("/pay/{payment_id}").get(cashier::show).post(cashier::pay))
         .service(web::resource("/pay/{payment_id}/qr.{form:svg|png}").get(cashier::own_code))

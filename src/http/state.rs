@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::auth::PublishableKeys;
 use super::limits::Limits;
 use super::sign_in::SignIns;
+use crate::addresses::CurrentParser;
 use crate::clock::SharedClock;
 use crate::config::{Config, StoreConfig};
 use crate::crypto::digest::hmac_sha256;
@@ -42,6 +43,8 @@ pub struct AppState {
     pub stores: HashMap<StoreId, StoreConfig>,
     /// The table of administrative divisions in use.
     pub regions: Arc<CurrentRegions>,
+    /// Reads pasted addresses with the table in force.
+    pub addresses: CurrentParser,
     pub publishable_keys: PublishableKeys,
     /// In the middle of the QR codes of stores that have one.
     pub qr_logos: HashMap<StoreId, Logo>,

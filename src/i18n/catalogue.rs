@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use fluent::concurrent::FluentBundle;
 use fluent::{FluentArgs, FluentResource, FluentValue};
@@ -45,16 +46,20 @@ pub struct Wording {
 /// The texts of every locale.
 #[derive(Debug)]
 pub struct Catalogue {
-    wordings: Vec<Wording>,
+    wordings: Vec<Arc<Wording>>,
     overrides: Option<Report>,
 }
+
+static OURS: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
+    let wordings = SHIPPED.iter().map(|(locale, _)| Arc::new(Wording::build(*locale, &[]))).collect();
+    Arc::new(Catalogue { wordings, overrides: None })
+});
 
 impl Catalogue {
     /// What comes with the program.
     #[must_use]
-    pub fn shipped() -> Self {
-        let wordings = SHIPPED.iter().map(|(locale, _)| Wording::build(*locale, &[])).collect();
-        Self { wordings, overrides: None }
+    pub fn shipped() -> Arc<Self> {
+        Arc::clone(&OURS)
     }
 
     /// The same with a merchant's wording over it.
@@ -63,9 +68,13 @@ impl Catalogue {
     /// When the folder cannot be read, or when one of its texts must not be shown.
     pub fn with_overrides(folder: &Path) -> Result<Self, Refused> {
         let (files, mut report) = overrides::read_folder(folder, &Self::shipped())?;
-        let wordings: Vec<Wording> = SHIPPED.iter().map(|(locale, _)| Wording::build(*locale, &files)).collect();
+        let worded = |locale: Locale| files.iter().any(|file| file.examined.locale == locale);
+        let wording = |ours: &Arc<Wording>| {
+            if worded(ours.locale) { Arc::new(Wording::build(ours.locale, &files)) } else { Arc::clone(ours) }
+        };
+        let wordings: Vec<_> = OURS.wordings.iter().map(wording).collect();
         report.files = files.len();
-        report.overridden = wordings.iter().map(Wording::overridden).sum();
+        report.overridden = wordings.iter().map(|wording| wording.overridden()).sum();
         Ok(Self { wordings, overrides: Some(report) })
     }
 

@@ -136,7 +136,7 @@ impl Examined {
 
 /// Files whose readers are developers or whose arguments our own pages fill in: their arguments need no
 /// comment. Everything else is for storefronts.
-const OUR_OWN: &[&str] = &["cashier", "cli", "errors", "gateways", "shop"];
+const OUR_OWN: &[&str] = &["addresses", "cashier", "cli", "errors", "gateways", "shop", "statements"];
 
 /// Everything wrong with the wording that comes with the program.
 #[must_use]
@@ -324,6 +324,9 @@ fn faults_of(locale: Locale, text: &str) -> Vec<(Rule, String)> {
     if let Some(c) = text.chars().find(|c| foreign(*c)) {
         faults.push((Rule::Script, format!("has {c}, which is of the other script")));
     }
+    if is_label(text) && text.starts_with("您的") {
+        faults.push((Rule::Word, "addresses the reader in a label: leave 您的 out".to_owned()));
+    }
     for entry in forbidden(locale) {
         let allowed = entry.except.iter().fold(text.to_owned(), |text, except| text.replace(except, ""));
         if allowed.contains(entry.word) {
@@ -331,6 +334,11 @@ fn faults_of(locale: Locale, text: &str) -> Vec<(Rule, String)> {
         }
     }
     faults
+}
+
+/// A few words without punctuation: a label, a heading, a button.
+fn is_label(text: &str) -> bool {
+    text.chars().count() <= 6 && text.chars().all(is_han)
 }
 
 /// Half-width marks that touch Chinese where a full-width one belongs.

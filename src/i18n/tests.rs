@@ -102,6 +102,7 @@ fn the_check_sees_bad_chinese() {
         (Locale::ZhHans, "購物車", Rule::Script),
         (Locale::ZhHantHk, "购物车", Rule::Script),
         (Locale::ZhHans, "你的订单", Rule::Word),
+        (Locale::ZhHans, "您的订单", Rule::Word),
         (Locale::ZhHans, "帐号", Rule::Word),
         (Locale::ZhHans, "登陆", Rule::Word),
         (Locale::ZhHans, "送货地址", Rule::Word),

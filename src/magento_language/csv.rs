@@ -15,7 +15,7 @@ pub struct Record {
 pub enum Broken {
     /// A quoted field that never ends.
     UnclosedQuote,
-    /// A quoted field that runs into what looks like the end of another row.
+    /// A field of several lines with the module columns of rows in it.
     SwallowedRows,
     /// Something between the closing quote and the comma.
     TextAfterQuote,
@@ -29,7 +29,9 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::UnclosedQuote => "a quotation mark is not closed: everything after it would be one field",
-            Self::SwallowedRows => "a quotation mark is missing: following rows are swallowed into one field",
+            Self::SwallowedRows => {
+                "what belongs into the module column stands inside a field of several lines: Magento never finds the phrase"
+            }
             Self::TextAfterQuote => "something stands between the closing quotation mark and the comma",
             Self::StrayQuote => "a quotation mark stands in a field without quotes: double it and quote the field",
             Self::BackslashBeforeQuote => "a backslash stands before a quotation mark: PHP does not close the field",

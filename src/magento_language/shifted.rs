@@ -56,7 +56,7 @@ fn misshapen(pair: &Pair<'_>) -> Option<&'static str> {
     if is_label && (is_sentence || han >= 4 * english + 6) {
         return Some("a label with a whole sentence behind it");
     }
-    if english >= 6 && (1..=5).contains(&han) && han * 5 < english * 3 {
+    if english >= 6 && words(pair.translation).is_empty() && (1..=5).contains(&han) && han * 5 < english * 3 {
         return Some("a sentence with a single word behind it");
     }
     None

@@ -244,6 +244,26 @@ impl Browser {
         self.session.post("/actions", json!({ "actions": [keyboard] })).await.expect("a key is pressed");
     }
 
+    /// Types into whatever has the focus.
+    pub async fn types(&self, text: &str) {
+        for key in text.chars() {
+            self.press(key).await;
+        }
+    }
+
+    /// Waits until the script answers this.
+    pub async fn answers(&self, script: &str, expected: &Value) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.run(script).await;
+            if answer == *expected {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{script} answers {answer} instead of {expected}");
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
     /// The id of what the keyboard would operate.
     pub async fn focus(&self) -> String {
         let focus =

@@ -56,26 +56,37 @@ fn a_server_does_not_start_with_wording_that_cannot_be_read() {
     );
 }
 
-/// Asks the server as a shop's server does.
-fn ask(server: &Running, key: &str, path: &str) -> Value {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let request = client.get(format!("{}{path}", server.text("listening"))).bearer_auth(key);
-        request.send().await.unwrap().json().await.unwrap()
-    })
+/// Asks a server as a shop's server does.
+struct Shop {
+    runtime: tokio::runtime::Runtime,
+    client: reqwest::Client,
+    url: String,
+    key: String,
 }
 
-/// Asks until the answer is as expected: a signal is taken when the program gets round to it.
-fn ask_until(server: &Running, key: &str, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
-    let end = Instant::now() + Duration::from_secs(20);
-    loop {
-        let answer = ask(server, key, path);
-        if expected(&answer) {
-            return answer;
+impl Shop {
+    fn of(server: &Running, key: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { runtime, client, url: server.text("listening"), key: key.to_owned() }
+    }
+
+    fn ask(&self, path: &str) -> Value {
+        let request = self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.key);
+        self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() })
+    }
+
+    /// Asks until the answer is as expected: a signal is taken when the program gets round to it.
+    fn ask_until(&self, path: &str, expected: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.ask(path);
+            if expected(&answer) {
+                return answer;
+            }
+            assert!(Instant::now() < end, "still {answer}");
+            std::thread::yield_now();
         }
-        assert!(Instant::now() < end, "still {answer}");
-        std::thread::yield_now();
     }
 }
 
@@ -88,10 +99,11 @@ fn a_running_server_reads_the_wording_again_and_keeps_the_old_when_it_cannot() {
     let mut command = place.command(&["serve", "--json"]);
     command.env("LUODI_WORDING__OVERRIDES", "wording");
     let server = place.start_command(command);
+    let shop = Shop::of(&server, &key);
     let title = "/v1/locales/zh-Hans/messages?ids=cart-title";
-    let first = ask(&server, &key, title);
+    let first = shop.ask(title);
     assert_eq!(first["messages"]["cart-title"], "购物袋");
-    let told = ask(&server, &key, "/v1/locales/overrides");
+    let told = shop.ask("/v1/locales/overrides");
     assert_eq!(
         (&told["files"], &told["overridden"], &told["unknown"][0]["id"]),
         (&json!(1), &json!(1), &json!("cart-emtpy"))
@@ -99,14 +111,14 @@ fn a_running_server_reads_the_wording_again_and_keeps_the_old_when_it_cannot() {
 
     own_wording(&place, "zh-Hans/cart.ftl", "cart-title = 购物篮\n");
     server.hang_up();
-    let second = ask_until(&server, &key, title, |answer| answer["messages"]["cart-title"] == "购物篮");
+    let second = shop.ask_until(title, |answer| answer["messages"]["cart-title"] == "购物篮");
     assert_ne!(first["version"], second["version"]);
 
     own_wording(&place, "zh-Hans/cart.ftl", "cart-title = 购物\nkaputt\n");
     server.hang_up();
-    let told = ask_until(&server, &key, "/v1/locales/overrides", |told| told["refused"] != json!([]));
+    let told = shop.ask_until("/v1/locales/overrides", |told| told["refused"] != json!([]));
     assert_eq!((&told["refused"][0]["rule"], &told["refused"][0]["line"]), (&json!("syntax"), &json!(2)));
-    assert_eq!(ask(&server, &key, title), second, "the wording from before goes on");
+    assert_eq!(shop.ask(title), second, "the wording from before goes on");
     assert_eq!(server.stop(), 0);
 }
 

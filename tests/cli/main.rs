@@ -7,6 +7,7 @@ mod examples;
 mod i18n;
 mod keys;
 mod program;
+mod regions;
 mod server;
 mod statements;
 mod store;

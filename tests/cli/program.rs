@@ -134,6 +134,11 @@ impl Running {
         self.signal("-HUP");
     }
 
+    /// Of the process, for other signals.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGTERM, as a supervisor sends it; answers the exit code.
     pub fn stop(mut self) -> i32 {
         self.signal("-TERM");

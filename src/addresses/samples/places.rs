@@ -71,7 +71,8 @@ impl<'r> Places<'r> {
         let heir = self.regions.unit(*heir)?;
         let place = self.of(heir)?;
         let leaf = place.district.is_some() || self.regions.children(heir.code).next().is_none();
-        (leaf && heir.name != retired.name && self.current_names.get(&*retired.name).is_none()).then_some((retired, place))
+        (leaf && heir.name != retired.name && self.current_names.get(&*retired.name).is_none())
+            .then_some((retired, place))
     }
 
     /// The short name of some unit, for traps.

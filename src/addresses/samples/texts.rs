@@ -7,11 +7,48 @@ use super::places::{Place, Places};
 use super::{Expected, Sample, one, pieces};
 
 pub const KINDS: [&str; 42] = [
-    "plain", "address-first", "commas", "pipes-and-tabs", "labels-on-lines", "labels-in-one-line", "labels-per-level", "marketplace", "region-twice",
-    "glued-name-first", "glued-name-last", "glued-room-and-phone", "phone-in-the-middle", "name-in-the-middle", "region-last", "blanks-in-detail",
-    "no-province", "no-city", "district-alone", "district-alone-ambiguous", "short-forms", "short-province", "mixed-short", "abbreviation",
-    "town-instead-of-district", "town-in-city-without-districts", "old-name", "fillers", "zones", "trap-in-detail", "traditional", "full-width",
-    "title", "nickname", "dotted-name", "name-like-a-place", "phone-forms", "fixed-line", "extension", "postal-code", "courtesy", "several-phones",
+    "plain",
+    "address-first",
+    "commas",
+    "pipes-and-tabs",
+    "labels-on-lines",
+    "labels-in-one-line",
+    "labels-per-level",
+    "marketplace",
+    "region-twice",
+    "glued-name-first",
+    "glued-name-last",
+    "glued-room-and-phone",
+    "phone-in-the-middle",
+    "name-in-the-middle",
+    "region-last",
+    "blanks-in-detail",
+    "no-province",
+    "no-city",
+    "district-alone",
+    "district-alone-ambiguous",
+    "short-forms",
+    "short-province",
+    "mixed-short",
+    "abbreviation",
+    "town-instead-of-district",
+    "town-in-city-without-districts",
+    "old-name",
+    "fillers",
+    "zones",
+    "trap-in-detail",
+    "traditional",
+    "full-width",
+    "title",
+    "nickname",
+    "dotted-name",
+    "name-like-a-place",
+    "phone-forms",
+    "fixed-line",
+    "extension",
+    "postal-code",
+    "courtesy",
+    "several-phones",
 ];
 
 struct Parts<'r> {
@@ -92,11 +129,20 @@ fn layouts(kind: &str, rng: &mut StdRng, p: &mut Parts<'_>) -> Made {
         }
         "labels-on-lines" => {
             let colon = one(rng, &["：", ":", ": ", " "]);
-            let (a, b) = (one(rng, &["收货人", "收件人", "姓名", "联系人"]), one(rng, &["手机号码", "电话", "联系电话", "手机"]));
+            let (a, b) = (
+                one(rng, &["收货人", "收件人", "姓名", "联系人"]),
+                one(rng, &["手机号码", "电话", "联系电话", "手机"]),
+            );
             if rng.gen_bool(0.5) {
-                format!("{a}{colon}{name}\n{b}{colon}{phone}\n所在地区{colon}{full}{}\n详细地址{colon}{}", p.town, p.rest)
+                format!(
+                    "{a}{colon}{name}\n{b}{colon}{phone}\n所在地区{colon}{full}{}\n详细地址{colon}{}",
+                    p.town, p.rest
+                )
             } else {
-                format!("{a}{colon}{name}\n{b}{colon}{phone}\n{}{colon}{full}{detail}", one(rng, &["收货地址", "地址", "详细地址"]))
+                format!(
+                    "{a}{colon}{name}\n{b}{colon}{phone}\n{}{colon}{full}{detail}",
+                    one(rng, &["收货地址", "地址", "详细地址"])
+                )
             }
         }
         "labels-in-one-line" => match rng.gen_range(0..3) {
@@ -117,7 +163,9 @@ fn layouts(kind: &str, rng: &mut StdRng, p: &mut Parts<'_>) -> Made {
             p.town = if p.town.is_empty() { String::new() } else { format!("{} ", p.town) };
             format!("{name}，{phone}，{spaced}{town} {}", p.rest)
         }
-        "region-twice" => format!("收货人: {name}\n手机号码: {phone}\n所在地区: {full}{}\n详细地址: {full}{detail}", p.town),
+        "region-twice" => {
+            format!("收货人: {name}\n手机号码: {phone}\n所在地区: {full}{}\n详细地址: {full}{detail}", p.town)
+        }
         "glued-name-first" => format!("{name}{phone}{full}{detail}"),
         "glued-name-last" => {
             p.rest = pieces::detail_with_door(rng);
@@ -125,7 +173,14 @@ fn layouts(kind: &str, rng: &mut StdRng, p: &mut Parts<'_>) -> Made {
             format!("{full}{}{name}{end}{phone}", p.detail())
         }
         "glued-room-and-phone" => {
-            p.rest = format!("{}{}号{}单元{}0{}", pieces::road(rng), rng.gen_range(1..300), rng.gen_range(1..5), rng.gen_range(1..30), rng.gen_range(1..9));
+            p.rest = format!(
+                "{}{}号{}单元{}0{}",
+                pieces::road(rng),
+                rng.gen_range(1..300),
+                rng.gen_range(1..5),
+                rng.gen_range(1..30),
+                rng.gen_range(1..9)
+            );
             match rng.gen_range(0..2) {
                 0 => format!("{name} {full}{}{phone}", p.detail()),
                 _ => format!("{full}{}{phone}{name}", p.detail()),
@@ -145,7 +200,13 @@ fn layouts(kind: &str, rng: &mut StdRng, p: &mut Parts<'_>) -> Made {
             format!("{} {full} {name} {phone}", p.rest)
         }
         "blanks-in-detail" => {
-            p.rest = format!("{} {}号 {}栋 {}室", pieces::road(rng), rng.gen_range(1..300), rng.gen_range(1..30), rng.gen_range(101..3300));
+            p.rest = format!(
+                "{} {}号 {}栋 {}室",
+                pieces::road(rng),
+                rng.gen_range(1..300),
+                rng.gen_range(1..30),
+                rng.gen_range(101..3300)
+            );
             p.town = if p.town.is_empty() { String::new() } else { format!("{} ", p.town) };
             format!("{} {} {name} {phone}", p.place.full(" ", true), p.detail())
         }
@@ -191,7 +252,11 @@ fn regions<'r>(kind: &str, rng: &mut StdRng, places: &Places<'r>, p: &mut Parts<
             shorts.iter().all(|short| short.chars().count() >= 2).then_some(())?;
             let between = one(rng, &["", " "]);
             let after = if between.is_empty() { one(rng, &["", " "]) } else { " " };
-            let parts = if place.is_municipal() { vec![&**shorts[0], shorts[2]] } else { vec![&**shorts[0], shorts[1], shorts[2]] };
+            let parts = if place.is_municipal() {
+                vec![&**shorts[0], shorts[2]]
+            } else {
+                vec![&**shorts[0], shorts[1], shorts[2]]
+            };
             format!("{}{after}", parts.join(between))
         }
         "short-province" => {
@@ -223,12 +288,22 @@ fn regions<'r>(kind: &str, rng: &mut StdRng, places: &Places<'r>, p: &mut Parts<
             if place.is_municipal() {
                 format!("{}市辖区{}", place.province.name, place.district_name())
             } else if place.district.is_none() && place.unit.code.digits() % 10_000 / 100 == 90 {
-                let filler = if place.province.name.ends_with("自治区") { "自治区直辖县级行政区划" } else { "省直辖县级行政区划" };
+                let filler = if place.province.name.ends_with("自治区") {
+                    "自治区直辖县级行政区划"
+                } else {
+                    "省直辖县级行政区划"
+                };
                 format!("{}{filler}{}", place.province.name, place.city.name)
             } else {
                 match rng.gen_range(0..3) {
                     0 => format!("中国{}", place.full("", true)),
-                    1 => format!("{}{}{}{}", place.province.name, place.city.name, place.city.name, place.district_name()),
+                    1 => format!(
+                        "{}{}{}{}",
+                        place.province.name,
+                        place.city.name,
+                        place.city.name,
+                        place.district_name()
+                    ),
                     _ => format!("中国 {}", place.full(" ", true)),
                 }
             }
@@ -237,7 +312,11 @@ fn regions<'r>(kind: &str, rng: &mut StdRng, places: &Places<'r>, p: &mut Parts<
             let city = place.city;
             (!place.is_municipal() && place.district.is_some()).then_some(())?;
             p.town.clear();
-            p.rest = format!("{}{}", one(rng, &["高新区", "经开区", "工业园区", "开发区", "经济技术开发区", "高新技术产业开发区"]), p.rest);
+            p.rest = format!(
+                "{}{}",
+                one(rng, &["高新区", "经开区", "工业园区", "开发区", "经济技术开发区", "高新技术产业开发区"]),
+                p.rest
+            );
             let mut expected = p.expected();
             expected.district.clear();
             return Some((join(rng, &format!("{}{}", place.province.name, city.name), p), expected));
@@ -259,9 +338,10 @@ fn town_instead<'r>(rng: &mut StdRng, places: &Places<'r>, p: &mut Parts<'r>) ->
     let place = p.place.clone();
     place.district?;
     let town = places.town(rng, &place)?;
-    let same = places.regions.towns_named(&town.name).filter(|other| {
-        places.regions.unit(other.parent).is_some_and(|unit| unit.city_code == place.unit.city_code)
-    });
+    let same = places
+        .regions
+        .towns_named(&town.name)
+        .filter(|other| places.regions.unit(other.parent).is_some_and(|unit| unit.city_code == place.unit.city_code));
     (same.count() == 1 && town.name.chars().count() >= 3).then_some(())?;
     p.town = town.name.to_string();
     let region = if place.is_municipal() {
@@ -344,7 +424,12 @@ fn recipients(kind: &str, rng: &mut StdRng, places: &Places<'_>, p: &mut Parts<'
         }
         "extension" => {
             let extension = format!("{:04}", rng.gen_range(0..10_000));
-            let text = format!("{}，{}{}{extension}，{full}{detail}", p.name, p.phone, one(rng, &["-", "转", " 转", "转分机"]));
+            let text = format!(
+                "{}，{}{}{extension}，{full}{detail}",
+                p.name,
+                p.phone,
+                one(rng, &["-", "转", " 转", "转分机"])
+            );
             p.phone = format!("{}-{extension}", p.phone);
             return Some((text, p.expected()));
         }

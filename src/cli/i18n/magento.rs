@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -35,7 +36,9 @@ impl Magento {
             );
         };
         let catalogue = match opened::load(global)?.wording.overrides {
-            Some(folder) => Catalogue::with_overrides(Path::new(&folder)).context("setting `wording.overrides`")?,
+            Some(folder) => {
+                Arc::new(Catalogue::with_overrides(Path::new(&folder)).context("setting `wording.overrides`")?)
+            }
             None => Catalogue::shipped(),
         };
         let package = package(&catalogue, locale).context("English needs no package")?;

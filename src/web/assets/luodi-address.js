@@ -21,9 +21,9 @@
       unreadable: "暂时无法识别，请手动填写。", replaced: (old, now) => `“${old}”现为“${now}”，已更新。`,
       chooseSuccessor: (old) => `“${old}”已调整，请选择现在的区县：`,
       name: "收货人", phone: "手机号", region: "所在地区",
-      province: "省份", city: "城市", district: "区县", thirdTown: "镇/街道", town: "街道/镇（选填）",
+      province: "省份", city: "城市", district: "区县", thirdTown: "镇/街道", town: "街道/镇（选填）", townFirst: "街道（选填）",
       street: "详细地址", streetHint: "路名、门牌号、小区、楼栋、单元室",
-      postal: "邮政编码（选填）", choose: "请选择", skipTown: "不清楚可不选",
+      postal: "邮政编码（选填）", choose: "请选择",
       phoneWrong: "请填写 11 位手机号", phoneLandline: "固定电话收不到短信，建议填写手机号。",
       postalWrong: "邮政编码为 6 位数字", postalOdd: "与所选地区不一致，请核对。",
       postalFilled: "已按所在地区填好，可修改。",
@@ -38,9 +38,9 @@
       unreadable: "This cannot be read right now. Please fill in the fields.", replaced: (old, now) => `${old} is now ${now}; updated.`,
       chooseSuccessor: (old) => `${old} no longer exists. Please choose its successor:`,
       name: "Recipient", phone: "Mobile phone", region: "Region",
-      province: "Province", city: "City", district: "District", thirdTown: "Town", town: "Town (optional)",
+      province: "Province", city: "City", district: "District", thirdTown: "Town", town: "Town (optional)", townFirst: "Town",
       street: "Street address", streetHint: "Road, number, building, unit, room",
-      postal: "Postcode (optional)", choose: "Choose", skipTown: "Leave open if unsure",
+      postal: "Postcode (optional)", choose: "Choose",
       phoneWrong: "Enter an 11-digit mobile number", phoneLandline: "A landline gets no text messages; a mobile number is better.",
       postalWrong: "A postcode has 6 digits", postalOdd: "This does not fit the region. Please check.",
       postalFilled: "Filled in for the region; you may change it.",
@@ -58,8 +58,9 @@
     :where(luodi-address .la-grid legend) { padding: 0; font-size: .875rem; }
     :where(luodi-address select, luodi-address input, luodi-address textarea) { width: 100%; min-height: 44px; box-sizing: border-box; font: inherit; font-size: 1rem; }
     :where(luodi-address select) { min-width: 0; padding: .375rem .5rem; border: 1px solid #a9a391; border-radius: 8px; background: #fff; color: inherit; text-overflow: ellipsis; }
-    :where(luodi-address .la-paste) { display: block; }
-    :where(luodi-address .la-read) { min-height: 44px; margin-top: .375rem; padding: .25rem 1rem; border: 1px solid currentColor; border-radius: 999px; background: none; color: inherit; font: inherit; cursor: pointer; }
+    :where(luodi-address .la-act) { display: flex; align-items: center; justify-content: space-between; gap: .75rem; margin-top: .375rem; }
+    :where(luodi-address .la-act .la-note) { margin: 0; }
+    :where(luodi-address .la-read) { flex: none; min-height: 44px; margin-left: auto; padding: .25rem 1.25rem; border: 1px solid currentColor; border-radius: 999px; background: none; color: inherit; font: inherit; cursor: pointer; }
     :where(luodi-address .la-note) { margin: .25rem 0 0; font-size: .875rem; line-height: 1.5; }
     :where(luodi-address .la-choices) { display: flex; flex-wrap: wrap; gap: .5rem; margin: .375rem 0 0; }
     :where(luodi-address .la-choices button) { min-height: 44px; padding: .25rem .75rem; border: 1px solid currentColor; border-radius: 8px; background: none; color: inherit; font: inherit; cursor: pointer; }
@@ -124,8 +125,9 @@
       const language = this.getAttribute("lang") || (this.closest("[lang]") || document.documentElement).lang || "zh";
       this.english = /^en/i.test(language);
       this.words = this.english ? WORDS.en : WORDS.zh;
-      this.prefix = this.getAttribute("prefix") || "";
+      this.fieldPrefix = this.getAttribute("prefix") || "";
       this.lists = {};
+      this.typed = {};
       this.turn = 0;
       try {
         const place = this.getAttribute("region-code") ? await this.place(this.getAttribute("region-code")) : null;
@@ -133,6 +135,7 @@
         this.build();
         lists.forEach(([step, list, chosen]) => this.fill(step, list, chosen));
         this.takeOver();
+        this.prefillPostalCode();
         if (place && place.status === "retired") await this.offerSuccessors(place);
         this.tell();
       } catch (error) {
@@ -195,7 +198,7 @@
       this.postalTyped = p.postal_code.value !== "";
       this.hiddenFields = {};
       for (const name of ["region_code", ...STEPS]) {
-        this.hiddenFields[name] = make("input", { type: "hidden", name: this.prefix + name });
+        this.hiddenFields[name] = make("input", { type: "hidden", name: this.fieldPrefix + name });
         this.panel.append(this.hiddenFields[name]);
       }
       this.panel.append(p.spoken);
@@ -215,7 +218,7 @@
     field(name, label, control) {
       const id = `la-${(serial += 1)}-${name}`;
       control.id = id;
-      control.name = this.prefix + name;
+      control.name = this.fieldPrefix + name;
       const help = make("p", { className: "la-note", id: id + "-help", hidden: true, "aria-live": "polite" });
       control.setAttribute("aria-describedby", help.id);
       control.help = help;
@@ -239,7 +242,7 @@
       p.paste.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.read(p.paste.value);
       });
-      return make("div", { className: "la-field la-paste" }, make("label", { htmlFor: id, textContent: w.paste }), p.paste, p.read, p.note, p.choices);
+      return make("div", { className: "la-field la-paste" }, make("label", { htmlFor: id, textContent: w.paste }), p.paste, make("div", { className: "la-act" }, p.note, p.read), p.choices);
     }
 
     regionFields() {
@@ -285,33 +288,37 @@
 
     // ---- the region -----------------------------------------------------------------------------------
 
-    fill(step, list, chosen) {
+    /** Shows a list. `coming`: a fuller one is on its way, so an empty one is not the last word. */
+    fill(step, list, chosen, coming = false) {
       const w = this.words, select = this.selects[step];
       this.lists[step] = list;
       const towns = step === "district" && list.length > 0 && list.every((choice) => choice.code.length > 6);
       const label = towns ? w.thirdTown : w[step];
       select.setAttribute("aria-label", label);
       // The label as the first entry: four boxes in a grid say what they are without four more lines.
-      const first = step === "town" && list.length ? w.skipTown : `${w.choose}${this.english ? " " : ""}${this.english ? label.toLowerCase() : label.replace("（选填）", "")}`;
+      const first = step === "town" ? w.townFirst : `${w.choose}${this.english ? " " : ""}${this.english ? label.toLowerCase() : label}`;
       const options = list.map((choice) => make("option", {
-        value: choice.code, textContent: this.english && choice.name_en !== choice.name ? `${choice.name_en} ${choice.name}` : choice.name,
+        value: choice.code, textContent: this.english ? choice.name_en : choice.name,
       }));
       select.replaceChildren(make("option", { value: "", textContent: first }), ...options);
       select.value = chosen || "";
       // Never disabled: Tab must not jump over a list that is still on its way.
       select.removeAttribute("aria-busy");
       // A list that will never come is not shown; one that waits for the step before is.
-      const waits = step === "province" || !this.selects[STEPS[STEPS.indexOf(step) - 1]].value;
-      if (step !== "town" || this.getAttribute("levels") !== "3") select.hidden = list.length === 0 && !waits;
+      const after = step === "town" && this.lists.district.length > 0 && this.lists.district.every((choice) => choice.code.length > 6);
+      const waits = !after && (step === "province" || !this.selects[STEPS[STEPS.indexOf(step) - 1]].value);
+      if (step !== "town" || this.getAttribute("levels") !== "3") select.hidden = list.length === 0 && !waits && !coming;
+      // Towns on the district's step: there is no fourth list.
+      if (towns) this.selects.town.hidden = true;
       select.required = step !== "town" && !select.hidden;
-      if (list.length && !chosen && this.typing && this.typing.step === step && Date.now() - this.typing.at < 5000) this.choosePinyin(step);
+      if (list.length && !chosen && this.typed[step] && Date.now() - this.typed[step].at < 5000) this.choosePinyin(step);
     }
 
     /** The shopper chose: what lies below begins anew. */
     async chosen(step) {
       const at = STEPS.indexOf(step), turn = (this.turn += 1);
       const code = this.selects[step].value;
-      STEPS.slice(at + 1).forEach((below) => this.fill(below, [], ""));
+      STEPS.slice(at + 1).forEach((below) => this.fill(below, [], "", true));
       this.tell();
       const choice = this.lists[step].find((one) => one.code === code);
       if (!choice) return;
@@ -344,10 +351,9 @@
     typeAhead(step, event) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !/^[a-z]$/i.test(event.key)) return;
       event.preventDefault();
-      const now = Date.now();
-      const fresh = !this.typing || this.typing.step !== step || now - this.typing.at > 1200;
-      const typed = (fresh ? "" : this.typing.text) + event.key.toLowerCase();
-      this.typing = { step, at: now, text: typed };
+      const now = Date.now(), before = this.typed[step];
+      const text = (before && now - before.at < 1200 ? before.text : "") + event.key.toLowerCase();
+      this.typed[step] = { at: now, text };
       this.choosePinyin(step);
     }
 
@@ -355,7 +361,7 @@
     choosePinyin(step) {
       let best = null, rank = 3;
       for (const choice of this.lists[step]) {
-        const fits = fit(choice, this.typing.text);
+        const fits = fit(choice, this.typed[step].text);
         if (fits < rank) [best, rank] = [choice, fits];
       }
       if (!best || this.selects[step].value === best.code) return;
@@ -364,7 +370,8 @@
       // Acted on once the typing pauses for a moment, or the focus moves on.
       this.unsettled = step;
       clearTimeout(this.settling);
-      this.settling = setTimeout(() => this.settle(step), 250);
+      if (document.activeElement === this.selects[step]) this.settling = setTimeout(() => this.settle(step), 250);
+      else this.settle(step);
     }
 
     settle(step) {
