@@ -2,6 +2,7 @@
 //! Every value stands beside something that ran in the same process on the same machine within the
 //! same seconds; the ratio of the two is what may be compared between machines and versions.
 
+mod addresses;
 mod creates;
 mod database;
 mod house;
@@ -23,7 +24,7 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 6] = ["notifications", "creates", "qr", "process", "webhooks", "regions"];
+const PARTS: [&str; 7] = ["notifications", "creates", "qr", "process", "webhooks", "regions", "addresses"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +86,9 @@ fn main() {
     }
     if plan.wants("regions") {
         runtime.block_on(regions::measure(&plan, &mut table));
+    }
+    if plan.wants("addresses") {
+        addresses::measure(&plan, &mut table);
     }
     println!("{table}");
 }

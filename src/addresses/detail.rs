@@ -25,7 +25,7 @@ pub fn read(text: &Folded, marks: &Marks, region: Option<(usize, usize)>) -> Str
 fn pieces(text: &Folded, marks: &Marks) -> Vec<(usize, usize)> {
     let mut pieces = Vec::new();
     let mut at = 0;
-    let left = |at: usize| matches!(marks.get(at), Some(Mark::Open | Mark::Gap | Mark::Town));
+    let left = |at: usize| matches!(marks.get(at), Some(Mark::Open | Mark::Gap));
     while at < text.len() {
         if !left(at) {
             at += 1;

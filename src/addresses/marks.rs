@@ -18,7 +18,6 @@ pub enum Mark {
     Identity,
     PostalCode,
     Region,
-    Town,
     Name,
 }
 

@@ -128,7 +128,19 @@ pub fn read(
 ) -> Option<Found> {
     let tokens = tokens(text, marks);
     let reader = Reader { text, marks, labels, phones, tokens: &tokens, is_place: &is_place };
-    let found = reader.labelled().or_else(|| reader.best())?;
+    let mut found = reader.labelled().or_else(|| reader.best())?;
+    let next = tokens
+        .iter()
+        .find(|token| token.start > found.end && text.chars[found.end..token.start].iter().all(|c| *c == ' '));
+    if let Some(next) = next {
+        match &text.chars[next.start..next.end] {
+            // "张三 收"
+            ['收'] => marks.set(next.start, next.end, Mark::Filler),
+            // "李静 女士"
+            title if title.len() == 2 && surnames::is_title(title) => found.end = next.end,
+            _ => {}
+        }
+    }
     marks.set(found.start, found.end, Mark::Name);
     // 收 behind the name goes with it.
     if let Some(token) = tokens.iter().find(|token| token.start <= found.start && found.end <= token.end) {
@@ -159,6 +171,14 @@ fn tokens(text: &Folded, marks: &Marks) -> Vec<Token> {
         }
         let mut end = at;
         while end > start && marks.get(end - 1) == Some(Mark::Gap) && !matches!(text.chars[end - 1], ')' | ']') {
+            end -= 1;
+        }
+        // "(张三" and "收)" of "(张三 收)".
+        let mut start = start;
+        let inner = &text.chars[start..end];
+        if inner.first() == Some(&'(') && !inner.contains(&')') {
+            start += 1;
+        } else if inner.last() == Some(&')') && !inner.contains(&'(') {
             end -= 1;
         }
         if end > start {
@@ -267,7 +287,7 @@ impl Reader<'_> {
     /// Neither address nor region.
     fn nothing_between(&self, start: usize, end: usize) -> bool {
         self.marks.clear_between(start, end)
-            && !(start..end.min(start + 40)).any(|at| matches!(self.marks.get(at), Some(Mark::Region | Mark::Town)))
+            && !(start..end.min(start + 40)).any(|at| matches!(self.marks.get(at), Some(Mark::Region)))
     }
 
     /// Points of a part that stands alone.
@@ -354,6 +374,9 @@ impl Reader<'_> {
 fn likeness(chars: &[char]) -> i32 {
     let length = chars.len();
     let Some((first, last)) = chars.first().zip(chars.last()) else { return -100 };
+    if chars == ['收'] {
+        return -100;
+    }
     let digits = chars.iter().filter(|c| c.is_ascii_digit()).count();
     if chars.iter().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'')) {
         return if (2..=24).contains(&length) { 25 } else { -10 };

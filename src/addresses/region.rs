@@ -135,8 +135,25 @@ impl Search<'_> {
         {
             region.warnings.push(WarningCode::RegionFromShortName);
         }
+        if self.contradicted(&best, &units) {
+            region.warnings.push(WarningCode::PlaceNameUnclear);
+        }
         self.fill(&mut region, &units, &chain, covers);
         region
+    }
+
+    /// Another place is named at the begin of a part: 海南省 before 海南藏族自治州, or a second address.
+    fn contradicted(&self, best: &Chain, units: &[UnitAt]) -> bool {
+        self.chains.all.iter().any(|chain| {
+            (chain.end <= best.start || chain.start >= best.end)
+                && chain.full > 0
+                && (chain.covers & PROVINCE != 0 || chain.levels() >= 2)
+                && self.marks.edge_before(chain.start)
+                && self.marks.is_open(chain.start)
+                && !chain.targets.as_slice().iter().any(|other| {
+                    units.iter().any(|unit| self.lexicon.within(*unit, *other) || self.lexicon.within(*other, *unit))
+                })
+        })
     }
 
     fn last_is_short_and_glued(&self, chain: &Chain) -> bool {

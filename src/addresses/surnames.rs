@@ -81,6 +81,12 @@ pub fn is_given(c: char) -> bool {
     GIVEN_SET.contains(c)
 }
 
+/// The characters are a title and nothing else.
+#[must_use]
+pub fn is_title(text: &[char]) -> bool {
+    TITLES.iter().any(|title| title.chars().eq(text.iter().copied()))
+}
+
 /// The title at the end of a name, in characters.
 #[must_use]
 pub fn title(name: &[char]) -> Option<usize> {

@@ -5,6 +5,7 @@ mod support;
 
 mod access;
 mod accounts;
+mod addresses;
 mod attempts;
 mod attempts_in_doubt;
 mod browsers;
