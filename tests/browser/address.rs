@@ -145,6 +145,7 @@ async fn an_unclear_address_is_asked_about() {
     shopper.sees(READY).await;
     pastes(&shopper, "王小明 13800138001 河东区津滨路2号").await;
     shopper.sees(".la-choices button").await;
+    sends_all(&shopper, json!({ "province": "", "region_code": "", "street": "津滨路2号" })).await;
     shopper.fits_the_screen().await;
     shopper.keep("address-4-unclear").await;
     shopper

@@ -258,7 +258,10 @@
         select.addEventListener("change", () => this.chosen(step));
         select.addEventListener("keydown", (event) => this.typeAhead(step, event));
         // Whoever tabs on at once must find the next list on its way.
-        select.addEventListener("blur", () => this.settle(step));
+        select.addEventListener("blur", () => {
+          if (this.typed[step]) this.typed[step].left = true;
+          this.settle(step);
+        });
         this.selects[step] = select;
         grid.append(select);
         this.fill(step, [], "");
@@ -352,7 +355,7 @@
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !/^[a-z]$/i.test(event.key)) return;
       event.preventDefault();
       const now = Date.now(), before = this.typed[step];
-      const text = (before && now - before.at < 1200 ? before.text : "") + event.key.toLowerCase();
+      const text = (before && !before.left && now - before.at < 1200 ? before.text : "") + event.key.toLowerCase();
       this.typed[step] = { at: now, text };
       this.choosePinyin(step);
     }
@@ -403,8 +406,8 @@
 
     prefillPostalCode() {
       const choice = this.deepest(), field = this.parts.postal_code;
-      if (!choice || this.postalTyped) return this.checkPostalCode();
-      field.value = choice.postal_code || "";
+      if (this.postalTyped) return this.checkPostalCode();
+      field.value = (choice && choice.postal_code) || "";
       field.setCustomValidity("");
       this.help(field, field.value ? this.words.postalFilled : "");
     }
@@ -462,7 +465,9 @@
       let street = address.detail || "";
       if (code(address.town) && street.startsWith(address.town.name)) street = street.slice(address.town.name.length).trim();
       p.street.value = street;
+      // The place of an earlier text must not stay beside the street of this one.
       if (region) await this.set(region);
+      else this.clearRegion();
       const candidates = address.candidates || [];
       if (address.status === "ambiguous" && candidates.length) {
         p.note.textContent = w.ambiguous;
@@ -510,6 +515,13 @@
         this.parts.note.textContent = this.words.chooseSuccessor(place.name);
         this.choose(successors.map((one) => [one.code, one.full_name]));
       }
+    }
+
+    clearRegion() {
+      this.turn += 1;
+      this.selects.province.value = "";
+      STEPS.slice(1).forEach((step) => this.fill(step, [], ""));
+      this.prefillPostalCode();
     }
 
     /** Chooses the place with this code, an abolished one by its successor. */
