@@ -153,7 +153,9 @@ async fn shown(answer: reqwest::Response, sandbox_port: u16) -> HttpResponse {
         let text = value.to_str().unwrap_or_default();
         let bent = match name {
             header::LOCATION => inside(text, sandbox_port),
-            header::CONTENT_SECURITY_POLICY => Some(with_bridge_let_in(text, &bridge)),
+            header::CONTENT_SECURITY_POLICY => Some(with_bridge_let_in(&kept_inside(text, sandbox_port), &bridge)),
+            // One page of this machine may let another one in.
+            header::ACCESS_CONTROL_ALLOW_ORIGIN => Some(kept_inside(text, sandbox_port)),
             _ => None,
         };
         let value = bent.map_or_else(|| HeaderValue::from_bytes(value.as_bytes()), |text| HeaderValue::from_str(&text));
@@ -191,14 +193,14 @@ fn with_bridge_let_in(policy: &str, bridge: &str) -> String {
     parts.join("; ")
 }
 
-/// Links to pages of this machine stay inside WeChat.
+/// Addresses of pages of this machine stay inside WeChat, in links as in policies.
 fn kept_inside(html: &str, sandbox_port: u16) -> String {
     let mut kept = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find("http://") {
         let (before, from) = rest.split_at(at);
         kept.push_str(before);
-        let end = from.find(['"', '\'', '<', ' ', '&', ')']).unwrap_or(from.len());
+        let end = from.find(['"', '\'', '<', ' ', '&', ')', ';']).unwrap_or(from.len());
         let (address, after) = from.split_at(end);
         let is_bare = !address.trim_start_matches("http://").contains('/');
         match inside(address, sandbox_port) {
@@ -249,5 +251,8 @@ mod tests {
         let policy = "default-src 'none'; script-src 'self'; img-src 'self'";
         let bent = "default-src 'none'; script-src 'self' http://b; img-src 'self'; frame-src http://b";
         assert_eq!(with_bridge_let_in(policy, "http://b"), bent);
+        let other_page = kept_inside("script-src 'self' http://127.0.0.1:1; form-action http://localhost:2", 9);
+        let inside = "script-src 'self' http://p1.wechat.localhost:9; form-action http://p2.wechat.localhost:9";
+        assert_eq!(other_page, inside);
     }
 }
