@@ -7,7 +7,7 @@ use luodi::gateways::statement::StatementKind;
 use luodi::gateways::wechatpay::statement::bill::Bill;
 
 fuzz_target!(|data: &[u8]| {
-    for kind in StatementKind::ALL {
+    for kind in [StatementKind::Trade, StatementKind::FundFlow] {
         let mut faults = 0;
         for line in Bill::new(kind, data) {
             assert_eq!(faults, 0, "a line after a fault");
