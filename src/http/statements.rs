@@ -255,7 +255,7 @@ pub async fn read(
     let day = StatementDay { account_id: account.id, kind, date };
     let record = state.storage.statement(day).await?.ok_or_else(|| ApiError::not_found("statement"))?;
     if csv {
-        return Ok(stream_csv(state, day, &CsvLines::new(kind, locale_of(&request))));
+        return Ok(stream_csv(state, day, CsvLines::new(kind, locale_of(&request))));
     }
     let mut rows = state.storage.compared_rows(day, after, limit + 1).await?.rows;
     let more = i64::try_from(rows.len()).is_ok_and(|count| count > limit);
@@ -266,9 +266,8 @@ pub async fn read(
 }
 
 /// Page by page, so that a million rows take no more memory than a thousand.
-fn stream_csv(state: web::Data<AppState>, day: StatementDay, lines: &CsvLines) -> HttpResponse {
+fn stream_csv(state: web::Data<AppState>, day: StatementDay, lines: CsvLines) -> HttpResponse {
     let name = format!("{}-{}-{}.csv", day.kind.as_str(), day.date, day.account_id);
-    let lines = lines.clone();
     let head = lines.head();
     let body = async_stream::stream! {
         yield Ok::<_, ApiError>(web::Bytes::from(head));

@@ -223,7 +223,7 @@ pub(super) async fn with_numbers(
             });
         }
     }
-    found.sort_by(|a, b| (a.date, a.position).cmp(&(b.date, b.position)));
+    found.sort_by_key(|row| (row.date, row.position));
     found.dedup();
     Ok(found)
 }

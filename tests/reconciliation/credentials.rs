@@ -35,7 +35,7 @@ async fn the_merchant_is_warned_once_per_threshold() {
     assert_eq!(first.len(), 1);
     let data = &first[0]["data"];
     assert_eq!(data["account"], serde_json::json!(account.id));
-    assert_eq!((&data["threshold_days"], &data["days_left"]), (&90.into(), &88.into()), "{data}");
+    assert_eq!((&data["threshold_days"], &data["days_left"]), (&90.into(), &89.into()), "{data}");
     assert_eq!(data["credential"], "platform_certificate");
     house.clock.advance_s(DAY_S);
     assert_eq!(warnings(&house).await.len(), 1, "told already");

@@ -63,7 +63,7 @@ impl PaymentService {
                     let problem = "the amounts add up to more than any number holds".to_owned();
                     return Ok(Reading::Fault(StatementFault { line: position, problem }));
                 }
-                rows.push(row);
+                rows.push(*row);
             }
             match self.storage.add_statement_rows(day, run, rows, self.statement_lease()).await {
                 Ok(true) => {}
@@ -151,7 +151,7 @@ fn read_ahead(statement: Statement) -> tokio::sync::mpsc::Receiver<Result<Vec<St
 }
 
 enum Line {
-    Row(StatementRow),
+    Row(Box<StatementRow>),
     Summary(StatementSummary),
 }
 
@@ -175,10 +175,10 @@ fn check_line(
                 Some(identifier) if identifier != "app_id" => {
                     Err(format!("the row belongs to another merchant ({identifier} {})", row.merchant.merchant_no))
                 }
-                _ => Ok(Line::Row(trade_row(row, position))),
+                _ => Ok(Line::Row(Box::new(trade_row(row, position)))),
             }
         }
-        (StatementLine::Fund(row), StatementKind::FundFlow) => Ok(Line::Row(fund_row(row, position))),
+        (StatementLine::Fund(row), StatementKind::FundFlow) => Ok(Line::Row(Box::new(fund_row(row, position)))),
         _ => Err("the row is of another kind of statement".to_owned()),
     }
 }
