@@ -34,7 +34,7 @@ pub struct ProfileQuery {
     pub customer: Option<String>,
     /// Where the district goes in Magento, which has no field for it: `street` (default), `city` or `attribute`.
     #[param(example = "street")]
-    pub district: Option<String>,
+    pub district_in: Option<String>,
     /// Language of the labels; by `Accept-Language` when absent.
     #[param(example = "zh-Hans")]
     pub locale: Option<String>,
@@ -70,7 +70,7 @@ pub async fn read(
         country: choice("?country", query.country.as_deref(), &mut faults),
         cart: choice("?cart", query.cart.as_deref(), &mut faults),
         customer: choice("?customer", query.customer.as_deref(), &mut faults),
-        district_in: choice("?district", query.district.as_deref(), &mut faults),
+        district_in: choice("?district_in", query.district_in.as_deref(), &mut faults),
         locale,
     };
     faults.refuse_if_any()?;

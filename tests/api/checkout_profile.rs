@@ -101,13 +101,13 @@ async fn labels_come_in_the_callers_language_and_are_kept_for_a_while() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_understood_is_named() {
     let house = House::build().await;
-    let answer = profile(&house, "country=FR&cart=full&customer=vip&district=no&locale=fr").await;
+    let answer = profile(&house, "country=FR&cart=full&customer=vip&district_in=no&locale=fr").await;
     let faults = [
         "?locale: unsupported",
         "?country: unsupported",
         "?cart: unsupported",
         "?customer: unsupported",
-        "?district: unsupported",
+        "?district_in: unsupported",
     ];
     assert_eq!(answer.problem(), (422, "validation_failed".to_owned(), faults.map(str::to_owned).to_vec()));
     assert_eq!(profile(&house, "contry=CN").await.problem().2, ["?contry: unknown_field_nearest"]);
