@@ -326,6 +326,7 @@ const COURTESY: &[&str] = &[
     "默认",
     "请",
     "亲",
+    "收",
 ];
 
 static STANDING_AT: LazyLock<Words<Labelled>> = LazyLock::new(|| Words::new(STANDING.iter().copied()));

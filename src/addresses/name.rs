@@ -351,14 +351,16 @@ impl Reader<'_> {
                             || surname && surnames::title(name).is_some_and(|title| title + 2 >= length)
                     }
                 };
-                let door =
-                    if before.is_ascii_alphanumeric() || DOORS.contains(before) || matches!(before, ')' | ']' | '#') {
-                        24
-                    } else if HOUSES.contains(before) {
-                        14
-                    } else {
-                        return None;
-                    };
+                let door = if before.is_ascii_alphanumeric()
+                    || DOORS.contains(before)
+                    || matches!(before, ')' | ']' | '#' | '(' | '[')
+                {
+                    24
+                } else if HOUSES.contains(before) {
+                    14
+                } else {
+                    return None;
+                };
                 // 7楼娄金: the first character of 楼娄金 is the door.
                 let is_door = DOORS.contains(name[0]) && (before.is_ascii_digit() || DOORS.contains(before));
                 let likeness = likeness(name) - if is_door { 30 } else { 0 };

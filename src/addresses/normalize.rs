@@ -187,7 +187,12 @@ pub const fn is_separator(c: char) -> bool {
             | '.'
             | '｡'
             | '﹐'
-    )
+    ) || is_picture(c)
+}
+
+/// Dingbats, arrows and emoji: people set them between parts.
+const fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
 #[must_use]
@@ -219,7 +224,7 @@ pub const fn is_break(c: char) -> bool {
             | '>'
             | '｡'
             | '﹐'
-    )
+    ) || is_picture(c)
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl AddressParser {
         let prefer = prefer.and_then(|code| self.province(code));
         let region = region::read(&self.lexicon, &text, &mut marks, &chains, prefer);
         marks.count();
-        let postal_code = self.postal_code(&text, &mut marks, &labels, region.province_at, &mut warnings);
+        let postal_code = self.postal_code(&text, &mut marks, &labels, &region, &mut warnings);
         marks.count();
         let spans: Vec<(usize, usize)> = phones.iter().map(|found| (found.start, found.end)).collect();
         let name = name::read(&text, &mut marks, &labels, &spans, |start, end| {
@@ -146,9 +146,14 @@ impl AddressParser {
         text: &Folded,
         marks: &mut Marks,
         labels: &[labels::Label],
-        province: Option<UnitAt>,
+        region: &region::Region,
         warnings: &mut Vec<WarningCode>,
     ) -> Option<String> {
+        let province = region.province_at;
+        let parts = [&region.district, &region.city];
+        let units = parts.into_iter().flatten().filter_map(|part| self.lexicon.regions.unit(part.code?));
+        // Province and zone of the usual code.
+        let local = units.filter_map(|unit| unit.postal_code.get(..3)).next();
         let mut found: Option<String> = None;
         let mut at = 0;
         while at < text.len() {
@@ -169,6 +174,11 @@ impl AddressParser {
             let alone = !marks.is_open(start.wrapping_sub(1)) && !marks.is_open(at);
             let hyphened = matches!(text.before(start), Some('-' | '#')) || text.get(at) == Some('-');
             let code: String = text.chars[start..at].iter().collect();
+            // 高新大都荟710061: glued to the house, believed only if it is a code of the very place.
+            let glued = !marks.is_open(at)
+                && text.before(start).is_some_and(|c| is_han(c) && !phone::is_room_word(c))
+                && local.is_some_and(|usual| code.starts_with(usual));
+            let alone = alone || glued;
             let fits = province.map_or_else(|| self.lexicon.is_postal(&code), |p| self.lexicon.fits_postal(p, &code));
             if labelled || (alone && !hyphened && fits && found.is_none()) {
                 if !fits && province.is_some() {

@@ -114,7 +114,7 @@ fn check_units(regions: &Regions, faults: &mut Faults) {
         demand(!unit.code.is_town(), "the code must have six digits");
         demand(unit.kind.level() == unit.level, "the type does not fit the level");
         let is_province = unit.level == Level::Province;
-        demand(is_province == !unit.iso_3166_2.is_empty(), "provinces, and only they, have an ISO 3166-2 code");
+        demand(is_province != unit.iso_3166_2.is_empty(), "provinces, and only they, have an ISO 3166-2 code");
         if is_province {
             demand(iso_codes.insert(&unit.iso_3166_2), "the ISO 3166-2 code stands twice");
         }

@@ -165,7 +165,7 @@ fn lookups_by_name_short_name_and_reading() {
     assert_eq!(r.towns_named("城关镇").count(), 82);
     assert_eq!(r.aliases_reading("莫旗").next().map(|a| a.code), Some(code("150722")));
     assert!(r.zones_named("石家庄高新技术产业开发区").next().is_some());
-    assert!(r.retired_named("襄樊市").any(|h| &*h.successors == [code("420600")]));
+    assert!(r.retired_named("襄樊市").any(|h| *h.successors == [code("420600")]));
 }
 
 #[test]
