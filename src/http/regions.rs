@@ -157,7 +157,7 @@ pub struct TreeQuery {
 
 /// The whole tree
 ///
-/// About 22 KB for three levels, as brotli. Keep it under the address with `v` set to its `data_version`.
+/// About 26 KB for three levels, as brotli. Keep it under the address with `v` set to its `data_version`.
 #[utoipa::path(get, operation_id = "read_region_tree", path = "/v1/regions/tree", tag = "regions", params(TreeQuery),
     responses((status = 200, body = Object), (status = 304), (status = 422, body = Problem)),
     security(("publishable_key" = []), ("publishable_key_in_query" = []), ("secret_key" = [])))]
