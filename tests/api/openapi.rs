@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use luodi::sandbox::{BillEdit, FaultKind, Operation, RefundStatus};
 use serde_json::{Map, Value, json};
 
 use crate::support::{House, fresh_key, send, text, wechat_account};
@@ -116,6 +117,16 @@ fn example(schema: &Value, document: &Value) -> Value {
 async fn its_request_examples_are_accepted() {
     let house = House::build().await;
     let document = document();
+    // An order that only the gateway knows, and a refund that it cannot deliver.
+    let stranger = BillEdit::ExtraPayment { out_trade_no: "NOBODY0001".to_owned(), fen: 100 };
+    house.sandbox.edit_bill(&house.merchant.mchid, "2026-01-01", stranger).unwrap();
+    house.clock.advance_s(23 * 3600);
+    house.app.jobs.fetch_statements().await.unwrap();
+    let difference = house.get("/v1/differences").await.json()["data"][0]["id"].clone();
+    let returned = house.paid_payment(1280).await;
+    house.fault(Operation::Refund, FaultKind::RefundOutcome { status: RefundStatus::Abnormal });
+    let refund = house.post(&crate::support::path_of(&returned, "/refunds"), json!({})).await.json();
+    house.sandbox.step().await;
     let payment = house.paid_payment(1280).await;
     let open = house.post("/v1/payments", crate::support::order(1280, false)).await.json();
     let endpoint = house.post("/v1/webhook-endpoints", json!({ "url": "https://shop.example/" })).await.json();
@@ -140,6 +151,8 @@ async fn its_request_examples_are_accepted() {
                 .replace("{payment_id}", &text(&subject["id"]))
                 .replace("{endpoint_id}", &text(&endpoint["id"]))
                 .replace("{locale}", "zh-Hans")
+                .replace("{difference_id}", &text(&difference))
+                .replace("{refund_id}", &text(&refund["id"]))
                 .replace("{account_id}", &house.account_id.to_string());
             // A second account would make "wechatpay" ambiguous for the examples after it.
             let request = house.request(&method.to_uppercase(), &filled).header("idempotency-key", fresh_key());
@@ -152,5 +165,5 @@ async fn its_request_examples_are_accepted() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 10, "every operation that takes a body");
+    assert_eq!(tried, 12, "every operation that takes a body");
 }
