@@ -161,7 +161,8 @@ fn tokens(text: &Folded, marks: &Marks) -> Vec<Token> {
             Some(Mark::Gap) => !is_break(text.chars[at]),
             _ => false,
         };
-        if !marks.is_open(at) && !(inside(at) && matches!(text.chars[at], '(' | '[')) {
+        let opens = inside(at) && matches!(text.chars[at], '(' | '[');
+        if !(marks.is_open(at) || opens) {
             at += 1;
             continue;
         }
@@ -331,7 +332,8 @@ impl Reader<'_> {
         let last = at + 1 == self.tokens.len();
         let phone_behind =
             self.phones.iter().any(|(from, _)| *from >= token.end && self.nothing_between(token.end, *from));
-        if !(beside && phone_behind) && !(last && self.marks.edge_after(token.end)) {
+        let at_an_end = last && self.marks.edge_after(token.end);
+        if !(beside && phone_behind || at_an_end) {
             return None;
         }
         let best = (2..=5)
@@ -396,7 +398,7 @@ fn likeness(chars: &[char]) -> i32 {
         let titled = surnames::TITLES.contains(&inner.as_str());
         return if titled && (1..=4).contains(&open) {
             50
-        } else if open >= 2 && open <= 4 {
+        } else if (2..=4).contains(&open) {
             likeness(&chars[..open]) - 20
         } else {
             -60
