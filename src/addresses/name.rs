@@ -295,6 +295,14 @@ impl Reader<'_> {
     fn points(&self, at: usize, token: Token, end: usize) -> i32 {
         let start = token.start;
         let chars = &self.text.chars[start..end];
+        // "李 想" is 李想.
+        let joined: Vec<char>;
+        let chars = if chars.contains(&' ') && chars.iter().copied().any(is_han) {
+            joined = chars.iter().copied().filter(|c| *c != ' ').collect();
+            &joined
+        } else {
+            chars
+        };
         let mut points = likeness(chars);
         // 宝应, 贺州 beside the phone while the region is known: people bear such names.
         if points < 22 && chars.len() <= 3 && (self.is_place)(start, end) && self.beside_phone(start, end) {
