@@ -239,7 +239,7 @@ impl Reader<'_> {
         let (level, recent, shadowed) = match *reading {
             Reading::Retired { retired, shadowed, .. } => {
                 let old = self.lexicon.retired(retired);
-                let level = if old.code.digits() % 100 == 0 { CITY } else { DISTRICT };
+                let level = if old.code.digits().is_multiple_of(100) { CITY } else { DISTRICT };
                 (level, old.gone_by >= 2009, shadowed)
             }
             _ => (self.level(unit), true, false),

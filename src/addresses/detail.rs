@@ -46,7 +46,7 @@ fn trimmed(text: &Folded, marks: &Marks, start: usize, end: usize) -> Option<(us
     let (mut start, mut end) = (start, end);
     loop {
         let open = |from: usize, to: usize, c: char| text.chars[from..to].iter().filter(|x| **x == c).count();
-        let Some(first) = (start < end).then(|| text.chars[start]) else { return None };
+        let first = (start < end).then(|| text.chars[start])?;
         let last = text.chars[end - 1];
         let unpaired_first = matches!(first, ')' | ']' | '}')
             || (first == '(' && open(start, end, ')') == 0)

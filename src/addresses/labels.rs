@@ -337,14 +337,15 @@ static COURTESY_AT: LazyLock<Words<&'static str>> =
 pub fn mark_labels(text: &Folded, marks: &mut Marks) -> Vec<Label> {
     let mut labels = Vec::new();
     for at in 0..text.len() {
-        if matches!(text.chars[at], ':' | ']' | '=') && marks.get(at) == Some(Mark::Gap) {
-            if let Some((start, of)) = label_before(text, marks, at) {
-                marks.set(start, at + 1, Mark::Label);
-                if text.before(start) == Some('[') {
-                    marks.set(start - 1, start, Mark::Label);
-                }
-                labels.push(Label { end: at + 1, of });
+        if matches!(text.chars[at], ':' | ']' | '=')
+            && marks.get(at) == Some(Mark::Gap)
+            && let Some((start, of)) = label_before(text, marks, at)
+        {
+            marks.set(start, at + 1, Mark::Label);
+            if text.before(start) == Some('[') {
+                marks.set(start - 1, start, Mark::Label);
             }
+            labels.push(Label { end: at + 1, of });
         }
     }
     for at in 0..text.len() {

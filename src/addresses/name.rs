@@ -161,7 +161,8 @@ fn tokens(text: &Folded, marks: &Marks) -> Vec<Token> {
             Some(Mark::Gap) => !is_break(text.chars[at]),
             _ => false,
         };
-        if !marks.is_open(at) && !(inside(at) && matches!(text.chars[at], '(' | '[')) {
+        let opens = inside(at) && matches!(text.chars[at], '(' | '[');
+        if !(marks.is_open(at) || opens) {
             at += 1;
             continue;
         }
@@ -294,6 +295,14 @@ impl Reader<'_> {
     fn points(&self, at: usize, token: Token, end: usize) -> i32 {
         let start = token.start;
         let chars = &self.text.chars[start..end];
+        // "李 想" is 李想.
+        let joined: Vec<char>;
+        let chars = if chars.contains(&' ') && chars.iter().copied().any(is_han) {
+            joined = chars.iter().copied().filter(|c| *c != ' ').collect();
+            &joined
+        } else {
+            chars
+        };
         let mut points = likeness(chars);
         // 宝应, 贺州 beside the phone while the region is known: people bear such names.
         if points < 22 && chars.len() <= 3 && (self.is_place)(start, end) && self.beside_phone(start, end) {
@@ -331,7 +340,8 @@ impl Reader<'_> {
         let last = at + 1 == self.tokens.len();
         let phone_behind =
             self.phones.iter().any(|(from, _)| *from >= token.end && self.nothing_between(token.end, *from));
-        if !(beside && phone_behind) && !(last && self.marks.edge_after(token.end)) {
+        let at_an_end = last && self.marks.edge_after(token.end);
+        if !(beside && phone_behind || at_an_end) {
             return None;
         }
         let best = (2..=5)
@@ -396,7 +406,7 @@ fn likeness(chars: &[char]) -> i32 {
         let titled = surnames::TITLES.contains(&inner.as_str());
         return if titled && (1..=4).contains(&open) {
             50
-        } else if open >= 2 && open <= 4 {
+        } else if (2..=4).contains(&open) {
             likeness(&chars[..open]) - 20
         } else {
             -60

@@ -108,6 +108,11 @@ impl Folded {
     }
 
     #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chars.is_empty()
+    }
+
+    #[must_use]
     pub fn len(&self) -> usize {
         self.chars.len()
     }

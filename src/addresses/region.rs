@@ -40,7 +40,7 @@ pub fn read(lexicon: &Lexicon, text: &Folded, marks: &mut Marks, chains: &Chains
     let mut search = Search { lexicon, text, marks, chains, prefer };
     match search.best() {
         Some(best) => search.resolve(best),
-        None => search.from_town_alone(),
+        None => search.read_town_alone(),
     }
 }
 
@@ -347,7 +347,7 @@ impl Search<'_> {
     }
 
     /// No unit was named: a town that exists once in the country says everything.
-    fn from_town_alone(&mut self) -> Region {
+    fn read_town_alone(&mut self) -> Region {
         let mut region = Region::default();
         let found = self.chains.matches.iter().find_map(|found| {
             let (start, end) = (found.start as usize, found.end as usize);

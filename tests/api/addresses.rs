@@ -89,7 +89,7 @@ async fn bad_requests_name_the_field() {
         let answer = house.post(&format!("/v1/addresses/{path}"), body).await;
         let (status, code, pointers) = answer.problem();
         assert_eq!((status, code.as_str()), (422, "validation_failed"), "{path}");
-        assert_eq!(pointers, [pointer]);
+        assert!(pointers.len() == 1 && pointers[0].starts_with(&format!("{pointer}: ")), "{pointers:?}");
     }
 }
 

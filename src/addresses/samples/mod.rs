@@ -64,7 +64,8 @@ impl Expected {
             && phone.unwrap_or_default() == self.phone
             && address.detail == self.detail;
         let hinted = ambiguous || !address.candidates.is_empty() || !address.warnings.is_empty();
-        Verdict { region, all: region && rest, silent: !(region && rest) && !hinted }
+        let all = region && rest;
+        Verdict { region, all, silent: !all && !hinted }
     }
 }
 

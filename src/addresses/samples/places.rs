@@ -71,7 +71,7 @@ impl<'r> Places<'r> {
         let heir = self.regions.unit(*heir)?;
         let place = self.of(heir)?;
         let leaf = place.district.is_some() || self.regions.children(heir.code).next().is_none();
-        (leaf && heir.name != retired.name && self.current_names.get(&*retired.name).is_none())
+        (leaf && heir.name != retired.name && !self.current_names.contains_key(&*retired.name))
             .then_some((retired, place))
     }
 
