@@ -238,3 +238,19 @@ fn problem_response(request: &HttpRequest, error: &ApiError) -> HttpResponse {
     }
     response.content_type("application/problem+json").body(serde_json::to_vec(&problem).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_speaks_the_callers_language_and_keeps_the_gateways_particulars() {
+        let told = "参数错误 (/payer/openid: 不合法)";
+        let text = |code, locale| failure_text(Some(GatewayName::WeChatPay), code, told, locale);
+        assert_eq!(text("PARAM_ERROR", Locale::En), format!("WeChat Pay refused a parameter: {told}"));
+        assert_eq!(text("PARAM_ERROR", Locale::ZhHans), format!("微信支付认为参数有误：{told}"));
+        assert!(text("payer_id_missing", Locale::En).contains("openid"));
+        assert_eq!(text("SOMETHING_NEW", Locale::En), told, "what nobody knows stays as it was told");
+        assert_eq!(failure_text(None, "NO_AUTH", told, Locale::En), text("NO_AUTH", Locale::En));
+    }
+}

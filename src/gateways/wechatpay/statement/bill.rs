@@ -162,8 +162,11 @@ fn split(text: &str, columns: usize, free_text: Option<usize>, cells: &mut Vec<R
     }
     if let (Some(first), Some(extra @ 1..)) = (free_text, cells.len().checked_sub(columns)) {
         let last = first + extra;
-        if let (Some(from), Some(to)) = (cells.get(first).map(|c| c.start), cells.get(last).map(|c| c.end)) {
-            cells.splice(first..=last, [from..to]);
+        if let Some(end) = cells.get(last).map(|c| c.end)
+            && let Some(cell) = cells.get_mut(first)
+        {
+            cell.end = end;
+            cells.drain(first + 1..=last);
         }
     }
     if cells.len() == columns {
