@@ -157,6 +157,8 @@ async fn an_order_that_timed_out_inside_wechat_is_opened_anew_by_one_tap() {
     shopper.keep("wechat-expired").await;
     shopper.click("#renew").await;
     shopper.taps_in_the_sheet("#pay").await;
+    // The gateway was asked when the old order was ended, a moment ago on this clock: now it tells.
+    house.sandbox.step().await;
     shopper.sees_stage("paid").await;
     assert_eq!(orders(&house), ["Closed", "Success"], "the old order is ended before the new one is opened");
     shopper.leave().await;
