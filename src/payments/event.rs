@@ -136,7 +136,8 @@ impl EventType {
         Self::ALL.into_iter().find(|t| t.as_str() == text)
     }
 
-    /// What an endpoint hears that did not choose: everything but the inner steps of attempts and refunds.
+    /// What an endpoint hears that did not choose: everything but the inner steps of attempts and refunds and
+    /// the daily word that a statement was compared.
     #[must_use]
     pub const fn is_default(self) -> bool {
         !matches!(
@@ -150,6 +151,7 @@ impl EventType {
                 | Self::PaymentClosing
                 | Self::RefundRequested
                 | Self::RefundRequestChanged
+                | Self::StatementReconciled
                 | Self::RefundPending
                 | Self::RefundUnknown
                 | Self::WebhookTest
