@@ -353,7 +353,7 @@ impl Search<'_> {
             let (start, end) = (found.start as usize, found.end as usize);
             let suffixed = ["街道", "镇", "乡", "苏木"].iter().any(|suffix| {
                 let length = suffix.chars().count();
-                end - start >= length + 1 && self.text.reads(end - length, suffix)
+                end - start > length && self.text.reads(end - length, suffix)
             });
             if !suffixed || end - start < 3 || !self.marks.edge_before(start) {
                 return None;

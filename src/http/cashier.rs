@@ -100,7 +100,7 @@ async fn freshen(
         .attempts
         .last()
         .is_some_and(|a| a.flow != Flow::Qr && (wanted.is_some() || a.status == AttemptStatus::Failed));
-    if !ledger.attempts.is_empty() && !(instead && other_flow) {
+    if !(ledger.attempts.is_empty() || instead && other_flow) {
         return renew_if_stale(state, ledger, offer).await;
     }
     let new = NewAttempt {

@@ -188,7 +188,7 @@ async fn open_once(
             if outcome.is_none() {
                 *outcome = Some(open(&worker, &sign_in, shopper, &code).await);
             }
-            Ok(outcome.clone().unwrap_or(Err(CashierProblem::Unavailable)))
+            Ok((*outcome).unwrap_or(Err(CashierProblem::Unavailable)))
         })
         .await
 }
