@@ -175,7 +175,7 @@ fn every_retired_unit_gives_its_heir_or_a_choice() {
     for retired in regions.all_retired() {
         let text = format!("{}示例路88号 李雷 13800138000", retired.path);
         let address = parse(&text);
-        let heirs: Vec<_> = retired.successors.iter().copied().collect();
+        let heirs: Vec<_> = retired.successors.to_vec();
         // The deepest unit is an heir, lies in one (a prefecture's district is not named), or heirs are offered.
         let certain = address.code.is_some_and(|code| heirs.contains(&code));
         let offered = address.candidates.iter().any(|candidate| heirs.contains(&candidate.code));
