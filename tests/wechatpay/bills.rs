@@ -321,7 +321,7 @@ async fn a_bill_is_asked_for_downloaded_proven_and_read() {
     let gateway = open(&credentials(&stand_in.base), &HandClock::at(start()));
     let statement = expect_statement(gateway.statement(&day(StatementKind::Trade)).await);
     assert_eq!((statement.sha256, statement.size_bytes), (sha256, size));
-    assert_eq!(statement.rows.map(|line| line.unwrap()).count(), 3);
+    assert_eq!(statement.rows.collect::<Result<Vec<_>, _>>().unwrap().len(), 3);
     let seen = stand_in.seen();
     assert_eq!(seen[0].target, "/v3/bill/tradebill?bill_date=2026-01-01&bill_type=ALL&tar_type=GZIP");
     assert_eq!(seen[1].target, TOKEN, "path and query as received");
