@@ -41,6 +41,7 @@ pub struct ParseRequest {
 #[serde(deny_unknown_fields)]
 pub struct ParseBatchRequest {
     /// 1–100 texts.
+    #[schema(example = json!(["张三 13800138000 广东省深圳市南山区粤海街道科技园南路1号"]))]
     pub texts: Vec<String>,
     pub prefer_province: Option<String>,
     pub lang: Option<String>,

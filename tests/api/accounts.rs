@@ -118,9 +118,9 @@ async fn every_fault_of_an_account_is_told_at_once_in_both_languages() {
                 "/settings/mch_id: unknown_field",
                 "/settings/mchid: invalid_mchid",
                 "/settings/appid: invalid_appid",
+                "/secrets/merchant_private_key: invalid_private_key",
                 "/settings/merchant_serial: invalid_merchant_serial",
                 "/settings/api_base: test_account_needs_stand_in",
-                "/secrets/merchant_private_key: invalid_private_key",
                 "/secrets/apiv3_key: invalid_apiv3_key",
             ]
         );
