@@ -324,6 +324,19 @@ pub struct Finding {
     pub detail: String,
 }
 
+/// Credentials closer to their end than this are told of, in seconds: ninety days.
+pub const EXPIRY_WARNING_S: i64 = 90 * 24 * 3600;
+
+/// A certificate that an account rests on and that ends soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ExpiringCredential {
+    /// Which it is, stable, for programs: `merchant_certificate` or `platform_certificate`. The key
+    /// `check-{code}_expiring` in `locales/` words it for people.
+    pub code: String,
+    pub serial: String,
+    pub expires_at: Timestamp,
+}
+
 /// One gateway, bound to one merchant account. No method has a default: a gateway that forgets one
 /// must not compile.
 #[async_trait]
@@ -370,6 +383,9 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
 
     /// Looks at the credentials, offline and by one harmless call.
     async fn check(&self) -> Vec<Finding>;
+
+    /// What ends within [`EXPIRY_WARNING_S`] of `now` and has no successor yet, from what is held. Asks nobody.
+    fn expiring_credentials(&self, now: Timestamp) -> Vec<ExpiringCredential>;
 
     /// Periodic care, for example renewing the gateway's certificates when due. Cheap when nothing is.
     async fn maintain(&self);

@@ -6,10 +6,8 @@ use super::sign::Claim;
 use super::trust::{DownloadError, Trust};
 use crate::clock::Timestamp;
 use crate::gateways::transport::Answer;
-use crate::gateways::{Finding, GatewayError, Rejected, Severity};
+use crate::gateways::{EXPIRY_WARNING_S, Finding, GatewayError, Rejected, Severity};
 
-/// Certificates closer to their end than this are warned of, in seconds.
-const EXPIRY_WARNING_S: i64 = 90 * 24 * 3600;
 /// A clock further off than this is warned of, in seconds. WeChat refuses beyond 300.
 const CLOCK_WARNING_S: u64 = 60;
 

@@ -27,11 +27,11 @@ use self::trust::Trust;
 use super::statement::{Fetched, StatementToFetch};
 use super::transport::{Transport, is_loopback};
 use super::{
-    AccountCredentials, Finding, Gateway, GatewayError, Merchant, Notification, Opened, OrderReport, OrderState,
-    OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse, RefundReport, RefundToRequest, Rejected,
-    SettingProblem, Verified,
+    AccountCredentials, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant, Notification,
+    Opened, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse, RefundReport,
+    RefundToRequest, Rejected, SettingProblem, Verified,
 };
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, Timestamp};
 use crate::payments::attempt::{Flow, NextAction};
 use crate::payments::payment::Mode;
 
@@ -200,6 +200,16 @@ impl Gateway for WeChatPay {
 
     async fn check(&self) -> Vec<Finding> {
         check::check(&self.client).await
+    }
+
+    fn expiring_credentials(&self, now: Timestamp) -> Vec<ExpiringCredential> {
+        let soon = self.client.trust.expiring(EXPIRY_WARNING_S, now).into_iter();
+        soon.map(|(serial, expires_at)| ExpiringCredential {
+            code: "platform_certificate".to_owned(),
+            serial,
+            expires_at,
+        })
+        .collect()
     }
 
     async fn maintain(&self) {
