@@ -16,6 +16,13 @@ pub fn sha256_hex(message: &[u8]) -> String {
     hex::encode(sha256(message))
 }
 
+/// Lower-case hex. MD5 is broken: for names that a gateway prescribes, never for proof.
+#[must_use]
+pub fn md5_hex(message: &[u8]) -> String {
+    use md5::Digest as _;
+    hex::encode(md5::Md5::digest(message))
+}
+
 /// Any key length. Compare results with [`super::compare::equal`] only.
 #[must_use]
 pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; LENGTH] {

@@ -11,7 +11,7 @@ use super::payment::{Mode, Payment, PaymentStatus};
 use super::service::PaymentService;
 use super::settle::Source;
 use crate::clock::Timestamp;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState, OrderToOpen, PreparedOrder, VerifiedOpening};
+use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderRef, OrderToOpen, PreparedOrder, VerifiedOpening};
 use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::money::{Currency, Fen};
 use crate::storage::Created;
@@ -225,8 +225,8 @@ impl PaymentService {
                 message,
             }) => {
                 // "This number exists" is no proof of anything: the order itself is asked about.
-                match gateway.query(&attempt.out_trade_no).await {
-                    Ok(report) if report.get().state != OrderState::Unpaid => {
+                match gateway.query(&order_ref(attempt)).await {
+                    Ok(report) if !report.get().state.is_open() => {
                         let (account, _) = self.gateways.of_account(attempt.account_id).await?;
                         self.settle(&account, gateway, &report, Source::Query).await?;
                         return self.ledger(payment_id).await;
@@ -379,6 +379,11 @@ fn failed_create(attempt_id: AttemptId, sending: Sending, error: &GatewayError) 
             Fact::AttemptFailed { attempt_id, failure }
         }
     }
+}
+
+/// A recorded order as the gateways want it named.
+pub(super) fn order_ref(attempt: &Attempt) -> OrderRef<'_> {
+    OrderRef { flow: attempt.flow, out_trade_no: &attempt.out_trade_no, expires_at: attempt.expires_at }
 }
 
 /// A gateway error in words that may be stored and shown to the merchant.

@@ -28,8 +28,8 @@ use super::statement::{Fetched, StatementToFetch};
 use super::transport::{Transport, is_loopback};
 use super::{
     AccountCredentials, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant, Notification,
-    Opened, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse, RefundReport,
-    RefundToRequest, Rejected, SettingProblem, Verified,
+    Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse,
+    RefundRef, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
 };
 use crate::clock::{SharedClock, Timestamp};
 use crate::payments::attempt::{Flow, NextAction};
@@ -136,7 +136,8 @@ impl Gateway for WeChatPay {
         Ok(Verified::new(Opened::Waiting { next_action: NextAction::DisplayQr { code_url }, expires_at }))
     }
 
-    async fn query(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
+    async fn query(&self, order: &OrderRef<'_>) -> Result<Verified<OrderReport>, GatewayError> {
+        let out_trade_no = order.out_trade_no;
         let target = requests::order_target(out_trade_no, &self.merchant.merchant_no);
         let body = self.client.call(Operation::Query, Method::GET, &target, "").await?;
         let report = read::<Transaction>(&body)?
@@ -146,7 +147,8 @@ impl Gateway for WeChatPay {
         Ok(Verified::new(report))
     }
 
-    async fn close(&self, _flow: Flow, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
+    async fn close(&self, order: &OrderRef<'_>) -> Result<Verified<OrderReport>, GatewayError> {
+        let out_trade_no = order.out_trade_no;
         let request = requests::close(&self.merchant.merchant_no)?;
         let target = requests::close_target(out_trade_no);
         let body = self.client.call(Operation::Close, Method::POST, &target, &request).await?;
@@ -173,7 +175,8 @@ impl Gateway for WeChatPay {
         self.refund_report(&body, asked.out_refund_no.as_deref())
     }
 
-    async fn query_refund(&self, out_refund_no: &str) -> Result<Verified<RefundReport>, GatewayError> {
+    async fn query_refund(&self, refund: &RefundRef<'_>) -> Result<Verified<RefundReport>, GatewayError> {
+        let out_refund_no = refund.out_refund_no;
         let target = requests::refund_target(out_refund_no);
         let body = self.client.call(Operation::QueryRefund, Method::GET, &target, "").await?;
         self.refund_report(&body, Some(out_refund_no))
