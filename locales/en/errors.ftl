@@ -119,9 +119,19 @@ field-cursor = Give the next_cursor of this very list.
 field-nul-character = Leave out NUL characters.
 
 # Settings of merchant accounts; English answers carry more particulars.
+setting-certificate-not-of-key = The certificate and the private key do not belong together: take both files from one download.
 setting-certificate-not-private-key = This is a certificate; the private key (apiclient_key.pem) belongs here.
 setting-certificate-not-public-key = This is a certificate; the WeChat Pay public key (pub_key.pem) belongs here.
 setting-host-not-allowed = A live account calls WeChat Pay’s own hosts only.
+setting-invalid-app-partnerid = Give mchid or sub_mchid.
+setting-invalid-certificate = This cannot be read as the merchant certificate (apiclient_cert.pem).
+setting-invalid-codepay = Give v3, or leave it away.
+setting-invalid-text = This is too long, or has characters that WeChat Pay refuses (emoji).
+setting-invalid-web-address = Give a web address with https://.
+setting-private-key-not-certificate = This is a private key, a secret; the merchant certificate (apiclient_cert.pem) belongs here.
+setting-serial-not-of-certificate = The merchant certificate has another serial number: correct this one, or leave it away.
+setting-store-needed = Scanning payers’ codes needs the shop it happens in: store_id or store_out_id.
+setting-sub-mchid-needed = This is for service providers: give sub_mchid too.
 setting-test-account-needs-stand-in = A test account needs the address of a stand-in, such as the one “luodi sandbox” prints.
 setting-invalid-api-base = Give https:// and a host, or http:// and this machine, without a path.
 setting-invalid-apiv3-key = The APIv3 key has exactly 32 letters and digits.
@@ -158,4 +168,5 @@ check-public-key-id-mismatch = WeChat Pay signed with a key that is not configur
 check-public-key-wrong = wechatpay_public_key does not belong to its id.
 check-answer-not-proven = The answer could not be verified.
 check-public-key = The WeChat Pay public key verifies what WeChat Pay signed.
+check-merchant-certificate-expiring = The merchant API certificate ends soon: apply for a new one in the console, then set the private key and the certificate together.
 check-platform-certificate-expiring = A platform certificate expires soon; better, move to the WeChat Pay public key.

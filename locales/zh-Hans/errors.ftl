@@ -119,9 +119,19 @@ field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
 
 # 商户账号的配置。
+setting-certificate-not-of-key = 证书与私钥不是一对：请使用同一次下载得到的两个文件。
 setting-certificate-not-private-key = 这是证书；此处应填私钥（apiclient_key.pem）。
 setting-certificate-not-public-key = 这是证书；此处应填微信支付公钥（pub_key.pem）。
 setting-host-not-allowed = 正式账号只能调用微信支付官方域名。
+setting-invalid-app-partnerid = 请填写 mchid 或 sub_mchid。
+setting-invalid-certificate = 无法识别为商户 API 证书（apiclient_cert.pem）。
+setting-invalid-codepay = 请填写 v3，或留空。
+setting-invalid-text = 内容过长，或包含微信支付不接受的字符（如表情符号）。
+setting-invalid-web-address = 请填写以 https:// 开头的网址。
+setting-private-key-not-certificate = 这是私钥，属于机密；此处应填写商户 API 证书（apiclient_cert.pem）。
+setting-serial-not-of-certificate = 商户 API 证书的序列号与此不同：请更正，或留空。
+setting-store-needed = 扫描付款码需要指明门店：请填写 store_id 或 store_out_id。
+setting-sub-mchid-needed = 此项仅供服务商使用：请同时填写 sub_mchid。
 setting-test-account-needs-stand-in = 测试账号须填写模拟环境地址（例如“luodi sandbox”显示的地址）：微信支付没有测试环境。
 setting-invalid-api-base = 请填写 https:// 加域名，或本机的 http:// 地址，不带路径。
 setting-invalid-apiv3-key = APIv3 密钥必须是 32 位字母和数字。
@@ -158,4 +168,5 @@ check-public-key-id-mismatch = 微信支付使用了未配置的公钥签名：�
 check-public-key-wrong = 微信支付公钥与公钥 ID 不匹配。
 check-answer-not-proven = 无法验证返回内容。
 check-public-key = 微信支付公钥验签通过。
+check-merchant-certificate-expiring = 商户 API 证书即将到期：请在商户平台重新申请，并同时更换私钥与证书。
 check-platform-certificate-expiring = 平台证书即将到期；建议切换到微信支付公钥。

@@ -1,4 +1,4 @@
-//! SHA-256, HMAC-SHA-256 and HKDF-SHA-256.
+//! SHA-256, HMAC-SHA-256 and HKDF-SHA-256; SHA-1 only to compare a file with a hash that a gateway named.
 
 use aws_lc_rs::{digest, hkdf, hmac};
 
@@ -21,6 +21,46 @@ pub fn sha256_hex(message: &[u8]) -> String {
 pub fn md5_hex(message: &[u8]) -> String {
     use md5::Digest as _;
     hex::encode(md5::Md5::digest(message))
+}
+
+/// The digests of one stream of bytes, of which nobody holds the whole.
+pub struct StreamDigests {
+    sha1: digest::Context,
+    sha256: digest::Context,
+}
+
+/// Both in lower-case hex.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamHashes {
+    /// No longer hard to forge: proves only against accidents, or where a signed message names it.
+    pub sha1: String,
+    pub sha256: String,
+}
+
+impl StreamDigests {
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            sha1: digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY),
+            sha256: digest::Context::new(&digest::SHA256),
+        }
+    }
+
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.sha1.update(bytes);
+        self.sha256.update(bytes);
+    }
+
+    #[must_use]
+    pub fn finish(self) -> StreamHashes {
+        StreamHashes { sha1: hex::encode(self.sha1.finish()), sha256: hex::encode(self.sha256.finish()) }
+    }
+}
+
+impl Default for StreamDigests {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Any key length. Compare results with [`super::compare::equal`] only.
@@ -64,5 +104,15 @@ mod tests {
         let info: Vec<u8> = (0xf0..=0xf9).collect();
         let derived = hkdf_sha256(&[0x0b; 22], &salt, &info);
         assert_eq!(hex::encode(derived), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+    }
+
+    /// FIPS 180-2, appendices A and B.
+    #[test]
+    fn a_stream_has_the_digests_of_its_whole() {
+        let mut stream = StreamDigests::new();
+        [&b"a"[..], b"", b"bc"].into_iter().for_each(|part| stream.update(part));
+        let hashes = stream.finish();
+        assert_eq!(hashes.sha1, "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(hashes.sha256, sha256_hex(b"abc"));
     }
 }

@@ -342,6 +342,35 @@ pub struct RefundToRequest {
     pub order_amount: Fen,
     pub reason: Option<String>,
     pub notify_url: String,
+    /// Take it from the available balance (可用余额) rather than from what is not settled yet. Only for a
+    /// number of which the gateway has said `NOT_ENOUGH` and, asked, that it knows no such refund: where an
+    /// application was accepted, the same number must come with the same bytes.
+    pub from_available_balance: bool,
+    /// Refunds of this order that were asked for before and did not fail: gateways limit them.
+    pub earlier_refunds: usize,
+}
+
+/// Where a refund goes that the payer's account cannot take.
+#[derive(Clone, PartialEq, Eq)]
+pub enum RefundDestination {
+    /// The merchant's own account; the merchant settles with the payer by hand.
+    MerchantAccount,
+    /// A bank card of the payer's.
+    PayerBankCard {
+        /// As the gateway names banks, for example `CMB_DEBIT`.
+        bank_type: String,
+        card_no: String,
+        holder_name: String,
+    },
+}
+
+impl std::fmt::Debug for RefundDestination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::MerchantAccount => "MerchantAccount",
+            Self::PayerBankCard { .. } => "PayerBankCard",
+        })
+    }
 }
 
 /// How bad a finding of a self-check is.
@@ -412,6 +441,14 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
     async fn refund(&self, request: &str) -> Result<Verified<RefundReport>, GatewayError>;
 
     async fn query_refund(&self, refund: &RefundRef<'_>) -> Result<Verified<RefundReport>, GatewayError>;
+
+    /// Sends an abnormal refund on to where the money can go. `gateway_refund_no` is the gateway's number of it.
+    async fn redirect_refund(
+        &self,
+        out_refund_no: &str,
+        gateway_refund_no: &str,
+        to: &RefundDestination,
+    ) -> Result<Verified<RefundReport>, GatewayError>;
 
     /// Fetches one day's statement (对账单) and proves its bytes; the rows are read as they are asked for.
     async fn statement(&self, wanted: &StatementToFetch) -> Result<Fetched, GatewayError>;

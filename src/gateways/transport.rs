@@ -17,8 +17,12 @@ const POOL_IDLE: Duration = Duration::from_secs(15);
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// For calls that only ask.
 pub const READ_TIMEOUT: Duration = Duration::from_secs(6);
-/// The largest answer that is read, in bytes.
+/// The largest answer that is read, in bytes. Files are downloaded in pieces instead.
 pub const MAX_ANSWER: usize = 1024 * 1024;
+/// The longest that the pieces of a file may keep coming.
+pub const DOWNLOAD_TIMEOUT: Duration = Duration::from_secs(1800);
+/// The longest pause between two pieces of a file.
+const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How gateways are reached.
 #[derive(Debug, Clone, Default)]
@@ -165,7 +169,20 @@ impl Transport {
         result
     }
 
-    async fn exchange(&self, call: Call) -> Result<Answer, SendError> {
+    /// Sends once and leaves the body of the answer to be read in pieces.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn download(&self, call: Call) -> Result<Download, SendError> {
+        if !is_allowed(&call.url) {
+            return Err(SendError::Refused("only https addresses are called".to_owned()));
+        }
+        let stalled = |_| SendError::Unknown("no answer in time".to_owned());
+        let response = tokio::time::timeout(STALL_TIMEOUT, self.request(call)).await.map_err(stalled)??;
+        Ok(Download { response })
+    }
+
+    async fn request(&self, call: Call) -> Result<reqwest::Response, SendError> {
         let mut request = self.client.request(call.method, call.url).timeout(call.timeout);
         for (name, value) in call.headers {
             request = request.header(name, value);
@@ -173,7 +190,11 @@ impl Transport {
         if !call.body.is_empty() {
             request = request.body(call.body);
         }
-        let mut response = request.send().await.map_err(|e| classify(&e))?;
+        request.send().await.map_err(|e| classify(&e))
+    }
+
+    async fn exchange(&self, call: Call) -> Result<Answer, SendError> {
+        let mut response = self.request(call).await?;
         if response.content_length().is_some_and(|length| length > MAX_ANSWER as u64) {
             return Err(SendError::Unknown("the answer is too large".to_owned()));
         }
@@ -187,6 +208,30 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status, headers, body: body.freeze() })
+    }
+}
+
+/// A file on its way, unproven.
+#[derive(Debug)]
+pub struct Download {
+    response: reqwest::Response,
+}
+
+impl Download {
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// The next piece; `None` at the end. A file that is cut short is an error.
+    ///
+    /// # Errors
+    /// `Unknown`.
+    pub async fn next_piece(&mut self) -> Result<Option<Bytes>, SendError> {
+        match tokio::time::timeout(STALL_TIMEOUT, self.response.chunk()).await {
+            Ok(piece) => piece.map_err(|e| SendError::Unknown(reason(&e))),
+            Err(_) => Err(SendError::Unknown("the download stopped coming".to_owned())),
+        }
     }
 }
 

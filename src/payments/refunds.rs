@@ -10,7 +10,7 @@ use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::PaymentService;
 use super::settle::Source;
 use crate::gateways::{DeclineReason, Gateway, GatewayError, RefundRef, RefundToRequest};
-use crate::ids::{PaymentId, RefundId};
+use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::money::Fen;
 use crate::storage::Account;
 
@@ -20,6 +20,11 @@ pub struct NewRefund {
     /// `None` asks for all that is left.
     pub amount: Option<Fen>,
     pub reason: Option<String>,
+}
+
+/// Those that went through or still may: a gateway counts them per order.
+pub(super) fn refunds_of(ledger: &Ledger, attempt_id: AttemptId) -> usize {
+    ledger.refunds.iter().filter(|r| r.attempt_id == attempt_id && r.status != RefundStatus::Failed).count()
 }
 
 impl PaymentService {
@@ -56,6 +61,8 @@ impl PaymentService {
             order_amount: ledger.payment.amount,
             reason: new.reason.clone(),
             notify_url: self.notify_url(attempt.gateway, account.id),
+            from_available_balance: false,
+            earlier_refunds: refunds_of(&ledger, attempt.id),
         })?;
         let refund = Refund {
             id: new.id,

@@ -319,6 +319,8 @@ impl SurplusRefund<'_> {
             order_amount: ledger.payment.amount,
             reason: reason.clone(),
             notify_url: self.service.notify_url(attempt.gateway, self.account_id),
+            from_available_balance: false,
+            earlier_refunds: super::refunds::refunds_of(ledger, attempt_id),
         });
         let Ok(request) = prepared else {
             // The money is recorded all the same; the alarm and the event tell the merchant.

@@ -49,7 +49,43 @@ fn the_gateway_is_chosen_by_its_name() {
     let gateway = open(&credentials(BASE), &transports, HandClock::at(start())).unwrap();
     let ours = Merchant { merchant_no: crate::vectors::MCHID.to_owned(), app_id: None, sub_merchant_no: None };
     assert_eq!(gateway.foreign_identifier(&ours), None);
-    assert_eq!(gateway.flows(), [luodi::payments::attempt::Flow::Qr]);
+    use luodi::payments::attempt::Flow;
+    assert_eq!(gateway.flows(), [Flow::Qr, Flow::Wap, Flow::Jsapi, Flow::App], "codepay only where it is switched on");
+}
+
+fn other_certificate() -> String {
+    other().certificate("0B", start(), start().plus_s(3600))
+}
+
+#[test]
+fn codepay_needs_a_shop_and_service_providers_a_known_partner() {
+    let codes = |changes: serde_json::Value| {
+        let mut account = credentials(BASE);
+        for (name, value) in changes.as_object().unwrap() {
+            account.settings[name] = value.clone();
+        }
+        problems(&account).into_iter().map(|p| (p.pointer, p.code)).collect::<Vec<_>>()
+    };
+    let found = codes(json!({"codepay": "v3"}));
+    assert_eq!(found, [("/settings/store_id".to_owned(), "store_needed")]);
+    assert_eq!(codes(json!({"codepay": "v3", "store_out_id": "till-1"})), []);
+    let partner = codes(json!({"sub_mchid": "1900000109", "app_partnerid": "sp_mchid"}));
+    assert_eq!(partner, [("/settings/app_partnerid".to_owned(), "invalid_app_partnerid")]);
+    assert_eq!(codes(json!({"sub_mchid": "1900000109", "sub_appid": "wx00000000000000cc"})), []);
+}
+
+#[test]
+fn the_merchants_certificate_gives_the_serial_number() {
+    let mut account = credentials(BASE);
+    account.settings["merchant_certificate"] =
+        json!(merchant().certificate(MERCHANT_SERIAL, start(), start().plus_s(3600)));
+    assert_eq!(problems(&account), []);
+    account.settings["merchant_serial"] = json!(MERCHANT_SERIAL.replace('4', "5"));
+    let found = problems(&account);
+    assert_eq!(found[0].code, "serial_not_of_certificate");
+    assert!(found[0].detail.contains(MERCHANT_SERIAL), "{}", found[0].detail);
+    account.settings.as_object_mut().unwrap().remove("merchant_serial");
+    assert_eq!(problems(&account), []);
 }
 
 #[test]
@@ -61,6 +97,15 @@ fn each_mistake_has_its_own_code() {
         ("/settings/mchid", json!(1_900_007_291), "not_text"),
         ("/settings/mchid", json!(""), "missing"),
         ("/settings/appid", json!("2421b1c4370ec43bxx"), "invalid_appid"),
+        ("/settings/mini_program_appid", json!("wx1"), "invalid_appid"),
+        ("/settings/sub_mchid", json!("sub"), "invalid_mchid"),
+        ("/settings/sub_appid", json!("wx2421b1c4370ec43b"), "sub_mchid_needed"),
+        ("/settings/h5_app_name", json!("茶".repeat(65)), "invalid_text"),
+        ("/settings/h5_app_url", json!("shop.example"), "invalid_web_address"),
+        ("/settings/codepay", json!("v2"), "invalid_codepay"),
+        ("/settings/merchant_certificate", json!(other_certificate()), "certificate_not_of_key"),
+        ("/settings/merchant_certificate", json!(merchant().private_pem()), "private_key_not_certificate"),
+        ("/settings/merchant_certificate", json!(merchant().public_pem()), "invalid_certificate"),
         ("/settings/merchant_serial", json!("PUB_KEY_ID_1"), "invalid_merchant_serial"),
         ("/settings/wechatpay_public_key_id", json!("0119"), "invalid_public_key_id"),
         ("/settings/wechatpay_public_key_id", json!(null), "public_key_without_id"),
@@ -106,9 +151,9 @@ fn all_problems_come_at_once() {
         [
             missing("/settings/mchid"),
             missing("/settings/appid"),
+            missing("/secrets/merchant_private_key"),
             missing("/settings/merchant_serial"),
             ("/settings/api_base".to_owned(), "test_account_needs_stand_in"),
-            missing("/secrets/merchant_private_key"),
             missing("/secrets/apiv3_key"),
         ]
     );

@@ -14,9 +14,9 @@ use crate::stand_in::{PUBLIC_KEY_ID, Reply, Seen, account, credentials, merchant
 use crate::vectors::{APPID, MCHID, MERCHANT_SERIAL};
 
 const CODE: &str = r#"{"code_url":"weixin://wxpay/bizpayurl?pr=JyC91EIz1"}"#;
-const NUMBER: &str = "LD20260101000001";
+pub const NUMBER: &str = "LD20260101000001";
 
-fn order() -> OrderToOpen {
+pub fn order() -> OrderToOpen {
     OrderToOpen {
         flow: Flow::Qr,
         out_trade_no: NUMBER.to_owned(),
@@ -44,12 +44,12 @@ fn waiting(opened: Opened) -> NextAction {
     }
 }
 
-fn signed(status: u16, body: &str) -> Reply {
+pub fn signed(status: u16, body: &str) -> Reply {
     Reply::signed(wechat(), PUBLIC_KEY_ID, start(), status, body)
 }
 
 /// Verifies an `Authorization` header by the independent implementation.
-fn is_signed_by_merchant(seen: &Seen) -> bool {
+pub fn is_signed_by_merchant(seen: &Seen) -> bool {
     let header = seen.header("authorization").unwrap().strip_prefix("WECHATPAY2-SHA256-RSA2048 ").unwrap();
     let field = |name: &str| {
         let all: Vec<_> = header.split(',').filter_map(|p| p.split_once('=')).filter(|(n, _)| *n == name).collect();
@@ -132,6 +132,8 @@ async fn a_refund_is_accepted_and_asked_about() {
         order_amount: Fen::new(100).unwrap(),
         reason: None,
         notify_url: order().notify_url,
+        from_available_balance: false,
+        earlier_refunds: 0,
     };
     let request = gateway.prepare_refund(&wanted).unwrap();
     let report = gateway.refund(&request).await.unwrap().into_inner();

@@ -4,7 +4,7 @@ use luodi::crypto::aead::{AeadError, AeadKey};
 use luodi::crypto::digest::sha256_hex;
 use luodi::crypto::from_base64;
 use luodi::crypto::rsa::VerifyingKey;
-use luodi::gateways::wechatpay::sign::{canonical, canonical_answer, canonical_request};
+use luodi::gateways::wechatpay::sign::{canonical_answer, canonical_client, canonical_request};
 
 use crate::vectors::*;
 
@@ -20,12 +20,12 @@ fn verifies(key: &VerifyingKey, message: &[u8], signature: &str) -> bool {
 fn s1_s2_client_messages() {
     let timestamp = TIMESTAMP.to_string();
     let package = format!("prepay_id={PREPAY_ID}");
-    let s1 = canonical(&[APPID.as_bytes(), timestamp.as_bytes(), NONCE.as_bytes(), package.as_bytes()]);
+    let s1 = canonical_client(APPID, &timestamp, NONCE, &package);
     assert_eq!(s1.len(), 110);
     assert_eq!(sha256_hex(&s1), "bf5c0eab11b7710ea376aaa5038ad079fb8175af60d6cbf676fa3bcc4d218bcb");
     assert!(verifies(&k1(), &s1, S1_SIGNATURE));
 
-    let s2 = canonical(&[APPID.as_bytes(), timestamp.as_bytes(), NONCE.as_bytes(), PREPAY_ID.as_bytes()]);
+    let s2 = canonical_client(APPID, &timestamp, NONCE, PREPAY_ID);
     assert_eq!(s2.len(), 100);
     assert_eq!(sha256_hex(&s2), "24bea8d9042023a0a50bdf8580f0e52570033d68244bd66ec63df7cc25a9073c");
     assert!(verifies(&k1(), &s2, S2_SIGNATURE));
@@ -91,4 +91,30 @@ fn n1_verifies_but_its_key_is_refused() {
     assert_eq!(sha256_hex(N1_BODY.as_bytes()), "b6fdfc5e4afdc463950d873c4fdc3c494df05965016225c6a1e8e2e887cdc94d");
     assert!(verifies(&key, &message, N1_SIGNATURE));
     assert_eq!(AeadKey::new(N1_APIV3_KEY.as_bytes()).unwrap_err(), AeadError::KeyLength { actual: 16 });
+}
+
+#[test]
+fn s7_an_upload_is_signed_over_its_meta() {
+    const TARGET: &str = "/v3/new-tax-control-fapiao/fapiao-applications/upload-fapiao-file";
+    let meta = format!("{{\"file_type\":\"PDF\",\"digest_alogrithm\":\"SM3\",\"digest\":\"{SM3_ABC}\"}}");
+    let message = canonical_request("POST", TARGET, TIMESTAMP, NONCE, meta.as_bytes());
+    let digest = "b08c43c86b671b6c4b9e16c7cf5ad137c28a63523ec3023b4c88208699f70d61";
+    assert_eq!((message.len(), sha256_hex(&message).as_str()), (236, digest));
+    assert!(verifies(&k1(), &message, S7_SIGNATURE));
+}
+
+#[test]
+fn x4_a_sensitive_field_opens_with_sha_1_and_with_nothing_else() {
+    let pair = crate::stand_in::wechat();
+    let key = VerifyingKey::parse(&pair.public_pem()).unwrap();
+    let rng = &mut rand::thread_rng();
+    for plain in ["", "6225880137706868", &"张".repeat(71)] {
+        let sealed = key.encrypt_oaep_sha1(plain.as_bytes()).unwrap();
+        assert_eq!(sealed.len(), 256);
+        let opened = pair.0.decrypt_blinded(rng, rsa::Oaep::new::<sha1::Sha1>(), &sealed);
+        assert_eq!(opened.unwrap(), plain.as_bytes());
+        assert!(pair.0.decrypt_blinded(rng, rsa::Oaep::new::<sha2::Sha256>(), &sealed).is_err());
+    }
+    assert!(key.encrypt_oaep_sha1(&[b'1'; 214]).is_ok());
+    assert!(key.encrypt_oaep_sha1(&[b'1'; 215]).is_err());
 }

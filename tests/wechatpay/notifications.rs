@@ -18,7 +18,7 @@ fn transaction(trade_state: &str) -> Value {
     })
 }
 
-fn envelope(event_type: &str, original_type: &str, facts: &Value) -> Value {
+pub fn envelope(event_type: &str, original_type: &str, facts: &Value) -> Value {
     let mut resource = sealed(original_type, &facts.to_string());
     resource["original_type"] = json!(original_type);
     json!({

@@ -6,7 +6,7 @@ use super::sign::Claim;
 use super::trust::{DownloadError, Trust};
 use crate::clock::Timestamp;
 use crate::gateways::transport::Answer;
-use crate::gateways::{EXPIRY_WARNING_S, Finding, GatewayError, Rejected, Severity};
+use crate::gateways::{ExpiringCredential, Finding, GatewayError, Rejected, Severity};
 
 /// A clock further off than this is warned of, in seconds. WeChat refuses beyond 300.
 const CLOCK_WARNING_S: u64 = 60;
@@ -28,17 +28,26 @@ pub(super) async fn check(client: &Client) -> Vec<Finding> {
     }
     findings.push(outcome_finding(client, outcome, answer.as_ref(), offset));
     findings.extend(public_key_finding(client, answer.as_ref()));
-    let soon = client.trust.expiring(EXPIRY_WARNING_S, client.clock.now());
-    findings.extend(soon.into_iter().map(|(serial, end)| Finding {
-        severity: Severity::Warning,
-        code: "platform_certificate_expiring".to_owned(),
-        setting: None,
-        detail: format!(
-            "WeChat Pay's certificate {serial} ends at {end}. Its successor is fetched without your doing; better, \
-             move to the WeChat Pay public key, which does not expire."
-        ),
-    }));
     findings
+}
+
+/// A certificate that ends soon, in words.
+pub(super) fn expiry_finding(ending: &ExpiringCredential) -> Finding {
+    let ExpiringCredential { code, serial, expires_at } = ending;
+    let (setting, detail) = if code == "merchant_certificate" {
+        let detail = format!(
+            "The merchant API certificate {serial} ends at {expires_at}: apply for a new one in the console, then set \
+             merchant_private_key and merchant_certificate together."
+        );
+        (Some(code.clone()), detail)
+    } else {
+        let detail = format!(
+            "WeChat Pay's certificate {serial} ends at {expires_at}. Its successor is fetched without your doing; \
+             better, move to the WeChat Pay public key, which does not expire."
+        );
+        (None, detail)
+    };
+    Finding { severity: Severity::Warning, code: format!("{code}_expiring"), setting, detail }
 }
 
 fn outcome_finding(client: &Client, outcome: DownloadOutcome, answer: Option<&Answer>, offset: Option<i64>) -> Finding {

@@ -12,6 +12,7 @@ use super::requests;
 use super::sign::{Claim, Signer};
 use super::trust::{DownloadError, Trust};
 use crate::clock::{SharedClock, Timestamp};
+use crate::crypto::rsa::VerifyingKey;
 use crate::gateways::breaker::Breaker;
 use crate::gateways::transport::{Answer, Call, READ_TIMEOUT, SendError, Transport, WRITE_TIMEOUT};
 use crate::gateways::{GatewayError, Rejected};
@@ -73,8 +74,21 @@ impl Client {
         target: &str,
         body: &str,
     ) -> Result<Bytes, GatewayError> {
+        let serial = self.trust.preferred(self.clock.now()).map(|(serial, _)| serial);
+        self.call_naming(operation, method, target, body, serial).await
+    }
+
+    /// As [`Client::call`], naming a key of WeChat's: the one the body's secrets are encrypted to.
+    pub(super) async fn call_naming(
+        &self,
+        operation: Operation,
+        method: Method,
+        target: &str,
+        body: &str,
+        serial: Option<String>,
+    ) -> Result<Bytes, GatewayError> {
         self.breaker.admit()?;
-        let result = self.call_unguarded(operation, method, target, body).await;
+        let result = self.call_unguarded(operation, method, target, body, serial).await;
         self.breaker.record(&result);
         result
     }
@@ -85,8 +99,9 @@ impl Client {
         method: Method,
         target: &str,
         body: &str,
+        serial: Option<String>,
     ) -> Result<Bytes, GatewayError> {
-        let answer = self.exchange(operation, method, target, body).await?;
+        let answer = self.exchange(operation, method, target, body, serial).await?;
         if !(200..=299).contains(&answer.status) {
             return Err(errors::read(operation, answer.status, &answer.body));
         }
@@ -102,12 +117,13 @@ impl Client {
 
     /// Signs, sends, and repeats once at the backup host if no connection came about. The signature
     /// does not cover the host, so the very same request is sent.
-    pub(super) async fn exchange(
+    async fn exchange(
         &self,
         operation: Operation,
         method: Method,
         target: &str,
         body: &str,
+        serial: Option<String>,
     ) -> Result<Answer, SendError> {
         let now = self.clock.now();
         let mut headers = vec![
@@ -117,7 +133,7 @@ impl Client {
         if !body.is_empty() {
             headers.push(("content-type", "application/json".to_owned()));
         }
-        if let Some(serial) = self.trust.preferred_serial(now) {
+        if let Some(serial) = serial {
             headers.push(("wechatpay-serial", serial));
         }
         let call = Call {
@@ -137,13 +153,7 @@ impl Client {
             (other, _) => other,
         };
         match &answer {
-            Ok(answer) => tracing::debug!(
-                operation = operation.as_str(),
-                status = answer.status,
-                request_id = answer.header("request-id").unwrap_or_default(),
-                code = errors::code_of(&answer.body).unwrap_or_default(),
-                "WeChat Pay answered"
-            ),
+            Ok(answer) => log_answer(operation, answer),
             Err(error) => tracing::warn!(operation = operation.as_str(), ?error, "WeChat Pay gave no answer"),
         }
         answer
@@ -174,6 +184,15 @@ impl Client {
         })
     }
 
+    /// The key that secrets for WeChat are encrypted to, fetched if none is held.
+    pub(super) async fn encrypting_key(&self) -> Result<(String, VerifyingKey), GatewayError> {
+        if self.trust.preferred(self.clock.now()).is_none() {
+            self.download_if(|d, now| is_older(d.attempted_at, DOWNLOAD_SPACING_S, now)).await;
+        }
+        let key = self.trust.preferred(self.clock.now());
+        key.ok_or_else(|| GatewayError::NotSent("no key of WeChat Pay is held to encrypt to".to_owned()))
+    }
+
     /// Renews certificates when they are due.
     pub(super) async fn renew(&self) {
         let holds_keys = self.trust.public_key_id().is_some() || self.trust.certificate_count() > 0;
@@ -199,7 +218,9 @@ impl Client {
     /// One certificate download, whenever asked; also what an account check calls, which wants to see
     /// the bare answer.
     pub(super) async fn download(&self) -> (DownloadOutcome, Option<Answer>) {
-        let answer = match self.exchange(Operation::Certificates, Method::GET, requests::CERTIFICATES, "").await {
+        let serial = self.trust.preferred(self.clock.now()).map(|(serial, _)| serial);
+        let sent = self.exchange(Operation::Certificates, Method::GET, requests::CERTIFICATES, "", serial).await;
+        let answer = match sent {
             Ok(answer) => answer,
             Err(error) => return (DownloadOutcome::Refused(error.into()), None),
         };
@@ -217,6 +238,18 @@ impl Client {
     }
 }
 
+/// Support asks for the `Request-ID`; the number at its end says more than the code does.
+fn log_answer(operation: Operation, answer: &Answer) {
+    let (operation, status) = (operation.as_str(), answer.status);
+    let request_id = answer.header("request-id").unwrap_or_default();
+    if (200..=299).contains(&status) {
+        return tracing::debug!(operation, status, request_id, "WeChat Pay answered");
+    }
+    let code = errors::code_of(&answer.body).unwrap_or_default();
+    let number = errors::number_of(request_id).unwrap_or_default();
+    tracing::info!(operation, status, request_id, code, number, "WeChat Pay refused");
+}
+
 /// Counts what was not believed; `source` is `answer` or `notification`.
 pub(super) fn count_rejection(source: &'static str, rejected: Rejected) {
     metrics::counter!(
@@ -231,7 +264,7 @@ fn is_older(at: Option<Timestamp>, seconds: i64, now: Timestamp) -> bool {
 }
 
 /// Joins host and target, and makes sure that the target goes out as it was signed.
-fn address(base: &Url, target: &str) -> Result<Url, SendError> {
+pub(super) fn address(base: &Url, target: &str) -> Result<Url, SendError> {
     let joined = format!("{}{target}", base.as_str().trim_end_matches('/'));
     let url = Url::parse(&joined).map_err(|_| SendError::Refused("the address cannot be formed".to_owned()))?;
     let sent = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));

@@ -11,8 +11,12 @@ pub(super) enum Operation {
     Create,
     Query,
     Close,
+    Reverse,
     Refund,
     QueryRefund,
+    AbnormalRefund,
+    Statement,
+    Download,
     Certificates,
 }
 
@@ -22,15 +26,19 @@ impl Operation {
             Self::Create => "create",
             Self::Query => "query",
             Self::Close => "close",
+            Self::Reverse => "reverse",
             Self::Refund => "refund",
             Self::QueryRefund => "query_refund",
+            Self::AbnormalRefund => "abnormal_refund",
+            Self::Statement => "statement",
+            Self::Download => "download",
             Self::Certificates => "certificates",
         }
     }
 
     /// Whether it may change something at the gateway.
     pub(super) const fn is_write(self) -> bool {
-        matches!(self, Self::Create | Self::Close | Self::Refund)
+        matches!(self, Self::Create | Self::Close | Self::Reverse | Self::Refund | Self::AbnormalRefund)
     }
 }
 
@@ -39,24 +47,68 @@ struct Envelope {
     code: String,
     #[serde(default)]
     message: String,
+    detail: Option<Detail>,
 }
 
-/// The codes that grew an underscore over time, old spelling first.
-const LEGACY: [(&str, &str); 10] = [
-    ("ORDERNOTEXIST", "ORDER_NOT_EXIST"),
-    ("ORDERPAID", "ORDER_PAID"),
-    ("ORDERCLOSED", "ORDER_CLOSED"),
-    ("SYSTEMERROR", "SYSTEM_ERROR"),
-    ("BANKERROR", "BANK_ERROR"),
-    ("NOAUTH", "NO_AUTH"),
-    ("NOTENOUGH", "NOT_ENOUGH"),
-    ("RULELIMIT", "RULE_LIMIT"),
-    ("ACCOUNTERROR", "ACCOUNT_ERROR"),
-    ("SIGNERROR", "SIGN_ERROR"),
+/// Which parameter it was.
+#[derive(Deserialize)]
+struct Detail {
+    field: Option<String>,
+    issue: Option<String>,
+}
+
+impl Envelope {
+    /// WeChat's words with the parameter they are about, for the merchant's eyes.
+    fn words(&self) -> String {
+        let detail = self.detail.as_ref();
+        let field = detail.and_then(|d| d.field.as_deref()).filter(|f| !f.is_empty());
+        let issue = detail.and_then(|d| d.issue.as_deref()).filter(|i| !i.is_empty() && *i != self.message);
+        match (field, issue) {
+            (Some(field), Some(issue)) => format!("{} ({field}: {issue})", self.message),
+            (Some(only), None) | (None, Some(only)) => format!("{} ({only})", self.message),
+            (None, None) => self.message.clone(),
+        }
+    }
+}
+
+/// The codes that are acted on. Older pages and products spell them without underscores.
+const KNOWN: [&str; 30] = [
+    "PARAM_ERROR",
+    "INVALID_REQUEST",
+    "APPID_MCHID_NOT_MATCH",
+    "MCH_NOT_EXISTS",
+    "ORDER_CLOSED",
+    "ORDER_PAID",
+    "ORDER_REVERSED",
+    "NO_STATEMENT_EXIST",
+    "STATEMENT_CREATING",
+    "SIGN_ERROR",
+    "NO_AUTH",
+    "OUT_TRADE_NO_USED",
+    "RULE_LIMIT",
+    "TRADE_ERROR",
+    "NOT_ENOUGH",
+    "ACCOUNT_ERROR",
+    "USER_ACCOUNT_ABNORMAL",
+    "ORDER_NOT_EXIST",
+    "RESOURCE_NOT_EXISTS",
+    "FREQUENCY_LIMITED",
+    "RATELIMIT_EXCEEDED",
+    "RATE_LIMITED",
+    "SYSTEM_ERROR",
+    "BANK_ERROR",
+    "OPENID_MISMATCH",
+    "INVALID_TRANSACTIONID",
+    "USERPAYING",
+    "AUTH_CODE_ERROR",
+    "AUTH_CODE_EXPIRED",
+    "AUTH_CODE_INVALID",
 ];
 
 fn normalise(code: &str) -> &str {
-    LEGACY.iter().find(|(old, _)| *old == code).map_or(code, |(_, new)| new)
+    let plain = |text: &str| text.replace('_', "");
+    let told = plain(code);
+    KNOWN.into_iter().find(|known| plain(known) == told).unwrap_or(code)
 }
 
 /// The normalised code of an error body, if it has one.
@@ -64,15 +116,22 @@ pub(super) fn code_of(body: &[u8]) -> Option<String> {
     serde_json::from_slice::<Envelope>(body).ok().map(|e| normalise(&e.code).to_owned())
 }
 
+/// The number at the end of a `Request-ID`, which WeChat's support and its lists of errors go by.
+pub(super) fn number_of(request_id: &str) -> Option<&str> {
+    let (_, number) = request_id.rsplit_once('-')?;
+    (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some(number)
+}
+
 /// Reads an answer whose status is not 2xx.
 pub(super) fn read(operation: Operation, status: u16, body: &[u8]) -> GatewayError {
     let Ok(envelope) = serde_json::from_slice::<Envelope>(body) else {
         return GatewayError::Unknown(format!("status {status} without an error code"));
     };
-    let (code, message) = (normalise(&envelope.code).to_owned(), envelope.message);
+    let (code, message) = (normalise(&envelope.code).to_owned(), envelope.words());
     // Two codes come with a 500 although they are the caller's mistake.
     let callers_mistake = matches!(code.as_str(), "OPENID_MISMATCH" | "INVALID_TRANSACTIONID");
-    let no_outcome = matches!(code.as_str(), "SYSTEM_ERROR" | "BANK_ERROR");
+    // Also with a 4xx: the payer is entering a password, or the gateway itself does not know.
+    let no_outcome = matches!(code.as_str(), "SYSTEM_ERROR" | "BANK_ERROR" | "USERPAYING");
     if no_outcome || !((400..=499).contains(&status) || callers_mistake) {
         return GatewayError::Unknown(format!("status {status} {code}"));
     }
@@ -96,8 +155,9 @@ fn reason_for(operation: Operation, status: u16, code: &str) -> DeclineReason {
         "ORDER_PAID" | "OUT_TRADE_NO_USED" => DeclineReason::AlreadyPaid,
         // Among others "paid already" and "asked before with other parameters": only a query tells.
         "INVALID_REQUEST" if operation == Operation::Create => DeclineReason::AlreadyPaid,
-        "ORDER_CLOSED" => DeclineReason::AlreadyClosed,
-        "NOT_ENOUGH" => DeclineReason::TryLater,
+        "ORDER_CLOSED" | "ORDER_REVERSED" => DeclineReason::AlreadyClosed,
+        // The merchant's balance; on a charge by the payer's code it is the payer's, and that is that.
+        "NOT_ENOUGH" if operation == Operation::Refund => DeclineReason::TryLater,
         _ if is_too_fast(status, code) => DeclineReason::TryLater,
         _ => DeclineReason::Other,
     }
@@ -110,8 +170,8 @@ fn fix_for(code: &str) -> Option<&'static str> {
              and the clock of this machine must be right. `luodi accounts check` tells which it is."
         }
         "NO_AUTH" => {
-            "The merchant may not use this product: enable Native payment in the WeChat Pay console, and look \
-             there for restrictions on the account."
+            "The merchant may not use this: enable the product in the WeChat Pay console under product centre, look \
+             there for restrictions on the account, and in partner mode for the sub-merchant's authorisation."
         }
         "APPID_MCHID_NOT_MATCH" => {
             "The appid is not bound to the mchid: bind it in the WeChat Pay console under appid management."
@@ -152,6 +212,16 @@ mod tests {
             (O::Create, 400, "ORDER_CLOSED", R::AlreadyClosed),
             (O::Refund, 403, "NOTENOUGH", R::TryLater),
             (O::Query, 429, "FREQUENCY_LIMITED", R::TryLater),
+            (O::Create, 403, "NOT_ENOUGH", R::Other),
+            (O::Close, 400, "ORDERREVERSED", R::AlreadyClosed),
+            (O::Create, 403, "TRADE_ERROR", R::Other),
+            (O::Create, 400, "AUTHCODEEXPIRED", R::Other),
+            (O::Refund, 403, "ACCOUNTERROR", R::Other),
+            (O::Refund, 403, "USER_ACCOUNT_ABNORMAL", R::Other),
+            (O::Refund, 404, "RESOURCE_NOT_EXISTS", R::NotFound),
+            (O::Refund, 500, "INVALID_TRANSACTIONID", R::Other),
+            (O::Statement, 400, "NO_STATEMENT_EXIST", R::Other),
+            (O::Query, 400, "SOMETHING_NEW", R::Other),
             (O::Create, 403, "RULELIMIT", R::Other),
             (O::Create, 400, "PARAM_ERROR", R::Other),
             (O::Create, 500, "OPENID_MISMATCH", R::Other),
@@ -164,12 +234,14 @@ mod tests {
     #[test]
     fn what_may_have_taken_effect_is_unknown() {
         let frequency = r#"{"code":"FREQUENCY_LIMITED","message":""}"#;
-        for operation in [Operation::Create, Operation::Close, Operation::Refund] {
+        for operation in [Operation::Create, Operation::Close, Operation::Reverse, Operation::Refund] {
             assert!(is_unknown(operation, 429, frequency));
         }
         for (status, body) in [
             (500, r#"{"code":"SYSTEM_ERROR","message":""}"#),
             (400, r#"{"code":"SYSTEMERROR","message":""}"#),
+            (500, r#"{"code":"BANKERROR","message":""}"#),
+            (400, r#"{"code":"USERPAYING","message":""}"#),
             (500, r#"{"code":"ORDER_CLOSED","message":""}"#),
             (502, "<html>"),
             (404, "<html>"),
@@ -182,9 +254,28 @@ mod tests {
 
     #[test]
     fn what_the_merchant_must_mend_says_how() {
-        for (status, code) in [(401, "SIGN_ERROR"), (403, "NOAUTH"), (400, "APPID_MCHID_NOT_MATCH")] {
+        for (status, code) in
+            [(401, "SIGN_ERROR"), (403, "NOAUTH"), (400, "APPID_MCHID_NOT_MATCH"), (400, "MCH_NOT_EXISTS")]
+        {
             let error = read(Operation::Create, status, format!("{{\"code\":\"{code}\"}}").as_bytes());
             assert!(matches!(error, GatewayError::Misconfigured { fix, .. } if !fix.is_empty()), "{code}");
         }
+    }
+
+    #[test]
+    fn the_parameter_at_fault_is_named() {
+        let body = r#"{"code":"PARAM_ERROR","message":"参数错误",
+            "detail":{"field":"/payer/openid","value":"x","issue":"不合法","location":"body"}}"#;
+        let error = read(Operation::Create, 400, body.as_bytes());
+        assert!(
+            matches!(error, GatewayError::Declined { message, .. } if message == "参数错误 (/payer/openid: 不合法)")
+        );
+    }
+
+    #[test]
+    fn the_number_of_a_request_id_is_its_last_part() {
+        assert_eq!(number_of("08F1CABBC80610C803189DC8B7-268498689"), Some("268498689"));
+        assert_eq!(number_of("A-B-0"), Some("0"));
+        assert_eq!((number_of("no dash"), number_of("A-"), number_of("A-x")), (None, None, None));
     }
 }

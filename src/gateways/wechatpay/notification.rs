@@ -5,6 +5,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::party::Party;
 use super::reports::{Refund, Transaction};
 use super::trust::{Sealed, Trust};
 use crate::gateways::{Notice, Notification, OrderState, Outcome, RawResponse, Rejected};
@@ -31,7 +32,7 @@ struct Resource {
 ///
 /// # Errors
 /// `Malformed`, `CannotDecrypt`.
-pub(super) fn read(body: &[u8], trust: &Trust) -> Result<Notification, Rejected> {
+pub(super) fn read(body: &[u8], trust: &Trust, party: &Party) -> Result<Notification, Rejected> {
     let envelope: Envelope = serde_json::from_slice(body).map_err(|_| Rejected::Malformed)?;
     let notice = match kind(&envelope) {
         Kind::Other => Notice::Other,
@@ -40,8 +41,8 @@ pub(super) fn read(body: &[u8], trust: &Trust) -> Result<Notification, Rejected>
             let opened = trust.open(&envelope.resource.sealed)?;
             let facts: Map<String, Value> = serde_json::from_slice(&opened).map_err(|_| Rejected::Malformed)?;
             match kind {
-                Kind::Order => order(facts, &envelope.event_type)?,
-                _ => refund(facts)?,
+                Kind::Order => order(facts, &envelope.event_type, party)?,
+                _ => refund(facts, party)?,
             }
         }
     };
@@ -67,14 +68,13 @@ fn kind(envelope: &Envelope) -> Kind {
     }
 }
 
-fn order(facts: Map<String, Value>, event_type: &str) -> Result<Notice, Rejected> {
-    // Combined payments and service providers use other names; neither belongs to this account's orders.
-    if is_foreign(&facts) {
+fn order(facts: Map<String, Value>, event_type: &str, party: &Party) -> Result<Notice, Rejected> {
+    if is_of_another_kind(&facts, party) {
         return Ok(Notice::Other);
     }
     let order: Transaction = serde_json::from_value(Value::Object(facts)).map_err(|_| Rejected::Malformed)?;
     let is_success = order.trade_state.as_deref() == Some("SUCCESS");
-    match order.report() {
+    match order.report(party) {
         Some(report) if is_success && matches!(report.state, OrderState::Paid { .. }) => Ok(Notice::Order(report)),
         // Only successes are announced today. Another event tells nothing that a query will not.
         Some(_) if !is_success && event_type != "TRANSACTION.SUCCESS" => Ok(Notice::Other),
@@ -82,16 +82,22 @@ fn order(facts: Map<String, Value>, event_type: &str) -> Result<Notice, Rejected
     }
 }
 
-fn refund(facts: Map<String, Value>) -> Result<Notice, Rejected> {
-    if is_foreign(&facts) {
+fn refund(facts: Map<String, Value>, party: &Party) -> Result<Notice, Rejected> {
+    if is_of_another_kind(&facts, party) {
         return Ok(Notice::Other);
     }
     let refund: Refund = serde_json::from_value(Value::Object(facts)).map_err(|_| Rejected::Malformed)?;
     refund.report(None).map(Notice::Refund).ok_or(Rejected::Malformed)
 }
 
-fn is_foreign(facts: &Map<String, Value>) -> bool {
-    !facts.contains_key("mchid") && ["combine_mchid", "sp_mchid", "sub_orders"].iter().any(|k| facts.contains_key(*k))
+/// Combined payments use other names, and so do service providers and merchants of each other's: what
+/// does not come in this account's names belongs to none of its orders.
+fn is_of_another_kind(facts: &Map<String, Value>, party: &Party) -> bool {
+    let (own, others): (_, &[&str]) = match party.sub {
+        None => ("mchid", &["combine_mchid", "sp_mchid", "sub_orders"]),
+        Some(_) => ("sp_mchid", &["combine_mchid", "mchid", "sub_orders"]),
+    };
+    !facts.contains_key(own) && others.iter().any(|name| facts.contains_key(*name))
 }
 
 /// What WeChat wants to hear. Anything but 200 and 204 makes it send the notification again.

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::party::Party;
 use crate::clock::Timestamp;
 use crate::gateways::{Merchant, OrderReport, OrderState, RefundReport, RefundState};
 use crate::money::Fen;
@@ -12,9 +13,14 @@ use crate::money::Fen;
 pub(super) struct Transaction {
     pub mchid: Option<String>,
     pub appid: Option<String>,
+    pub sp_mchid: Option<String>,
+    pub sp_appid: Option<String>,
+    pub sub_mchid: Option<String>,
+    pub sub_appid: Option<String>,
     pub out_trade_no: Option<String>,
     pub transaction_id: Option<String>,
     pub trade_state: Option<String>,
+    pub trade_state_desc: Option<String>,
     pub success_time: Option<String>,
     pub amount: Option<OrderAmount>,
 }
@@ -28,7 +34,8 @@ pub(super) struct OrderAmount {
 
 impl Transaction {
     /// `None` when a fact that the state implies is missing or unreadable.
-    pub(super) fn report(self) -> Option<OrderReport> {
+    pub(super) fn report(self, party: &Party) -> Option<OrderReport> {
+        let merchant = self.merchant(party)?;
         let (amount, currency) = match self.amount {
             Some(amount) => (amount.total.map(Fen::new).transpose().ok()?, amount.currency),
             None => (None, None),
@@ -48,12 +55,24 @@ impl Transaction {
             _ => return None,
         };
         Some(OrderReport {
-            merchant: Merchant { merchant_no: self.mchid?, app_id: self.appid, sub_merchant_no: None },
+            merchant,
             out_trade_no: self.out_trade_no?,
             amount,
             // CNY is the documented default where the field is absent.
             currency: currency.or_else(|| amount.map(|_| "CNY".to_owned())),
             state,
+        })
+    }
+
+    /// Of several app ids the one that is not this account's is told, so that the comparison finds it.
+    fn merchant(&self, party: &Party) -> Option<Merchant> {
+        let apps = [&self.sub_appid, &self.appid, &self.sp_appid].into_iter().flatten();
+        let mut apps = apps.filter(|appid| !appid.is_empty());
+        let foreign = apps.clone().find(|appid| !party.is_own_app(appid));
+        Some(Merchant {
+            merchant_no: self.sp_mchid.clone().or_else(|| self.mchid.clone())?,
+            app_id: foreign.or_else(|| apps.next()).cloned(),
+            sub_merchant_no: self.sub_mchid.clone(),
         })
     }
 }
@@ -62,6 +81,8 @@ impl Transaction {
 #[derive(Debug, Deserialize)]
 pub(super) struct Refund {
     pub mchid: Option<String>,
+    pub sp_mchid: Option<String>,
+    pub sub_mchid: Option<String>,
     pub out_refund_no: Option<String>,
     pub out_trade_no: Option<String>,
     pub refund_id: Option<String>,
@@ -82,7 +103,11 @@ pub(super) struct RefundAmount {
 impl Refund {
     /// `None` when a fact is missing. `owner` stands in where the message names no merchant: answers
     /// do not, and are bound to the account by the call itself.
-    pub(super) fn report(self, owner: Option<&str>) -> Option<RefundReport> {
+    pub(super) fn report(self, owner: Option<Merchant>) -> Option<RefundReport> {
+        let merchant = match self.sp_mchid.or(self.mchid) {
+            Some(merchant_no) => Merchant { merchant_no, app_id: None, sub_merchant_no: self.sub_mchid },
+            None => owner?,
+        };
         let state = match self.status.or(self.refund_status).as_deref()? {
             "PROCESSING" => RefundState::Accepted,
             "SUCCESS" => {
@@ -94,17 +119,16 @@ impl Refund {
             },
             "ABNORMAL" => RefundState::Abnormal {
                 code: "ABNORMAL".to_owned(),
-                message: "the payer's account cannot take the money; settle it in the WeChat Pay console".to_owned(),
+                message:
+                    "the payer's account cannot take the money: have it paid to a bank card of theirs, or to your \
+                          own account and settle with the payer; the WeChat Pay console offers both"
+                        .to_owned(),
             },
             _ => return None,
         };
         let amount = self.amount?;
         Some(RefundReport {
-            merchant: Merchant {
-                merchant_no: self.mchid.or_else(|| owner.map(str::to_owned))?,
-                app_id: None,
-                sub_merchant_no: None,
-            },
+            merchant,
             out_refund_no: self.out_refund_no?,
             out_trade_no: self.out_trade_no?,
             gateway_refund_no: self.refund_id.filter(|id| !id.is_empty()),
@@ -117,6 +141,7 @@ impl Refund {
 
 #[cfg(test)]
 mod tests {
+    use super::super::party::tests::{merchant, partner};
     use super::*;
 
     fn order(trade_state: &str) -> Option<OrderState> {
@@ -124,7 +149,7 @@ mod tests {
             r#"{{"mchid":"1","appid":"wx","out_trade_no":"o","transaction_id":"t","trade_state":"{trade_state}",
                 "amount":{{"total":100,"payer_total":90}},"new_field":[null]}}"#
         );
-        serde_json::from_str::<Transaction>(&text).unwrap().report().map(|r| {
+        serde_json::from_str::<Transaction>(&text).unwrap().report(&merchant()).map(|r| {
             assert_eq!((r.amount.map(Fen::get), r.currency.as_deref()), (Some(100), Some("CNY")));
             r.state
         })
@@ -151,10 +176,10 @@ mod tests {
             r#"{"mchid":"1","out_trade_no":"o","trade_state":"SUCCESS","amount":{"total":1}}"#,
             r#"{"mchid":"1","out_trade_no":"o","transaction_id":"t","trade_state":"SUCCESS","amount":{"total":-1}}"#,
         ] {
-            assert!(serde_json::from_str::<Transaction>(text).unwrap().report().is_none(), "{text}");
+            assert!(serde_json::from_str::<Transaction>(text).unwrap().report(&merchant()).is_none(), "{text}");
         }
         let unpaid = r#"{"mchid":"1","appid":"wx","out_trade_no":"o","trade_state":"NOTPAY"}"#;
-        assert!(serde_json::from_str::<Transaction>(unpaid).unwrap().report().is_some());
+        assert!(serde_json::from_str::<Transaction>(unpaid).unwrap().report(&merchant()).is_some());
     }
 
     #[test]
@@ -164,7 +189,7 @@ mod tests {
                 r#"{{"out_refund_no":"r","out_trade_no":"o","refund_id":"1","{name}":"{status}",
                     "amount":{{"refund":1,"total":2}}}}"#
             );
-            serde_json::from_str::<Refund>(&text).unwrap().report(Some("1900007291")).map(|r| r.state)
+            serde_json::from_str::<Refund>(&text).unwrap().report(Some(merchant().merchant())).map(|r| r.state)
         };
         for name in ["status", "refund_status"] {
             assert_eq!(refund(name, "PROCESSING"), Some(RefundState::Accepted));
@@ -173,5 +198,22 @@ mod tests {
             assert!(matches!(refund(name, "ABNORMAL"), Some(RefundState::Abnormal { .. })));
             assert_eq!(refund(name, "NEW"), None);
         }
+    }
+
+    #[test]
+    fn a_partners_order_names_both_merchants_and_a_foreign_app_first() {
+        let told = |sp_appid: &str, sub_appid: &str| {
+            let text = format!(
+                r#"{{"sp_mchid":"1900007291","sub_mchid":"1900000109","sp_appid":"{sp_appid}","sub_appid":"{sub_appid}",
+                    "out_trade_no":"o","trade_state":"NOTPAY"}}"#
+            );
+            let report = serde_json::from_str::<Transaction>(&text).unwrap().report(&partner()).unwrap();
+            (partner().foreign_identifier(&report.merchant), report.merchant.sub_merchant_no)
+        };
+        let sub = Some("1900000109".to_owned());
+        assert_eq!(told("wx2421b1c4370ec43b", "wx00000000000000cc"), (None, sub.clone()));
+        assert_eq!(told("wx2421b1c4370ec43b", ""), (None, sub.clone()));
+        assert_eq!(told("wx00000000000000dd", "wx00000000000000cc"), (Some("app_id"), sub.clone()));
+        assert_eq!(told("wx2421b1c4370ec43b", "wx00000000000000dd"), (Some("app_id"), sub));
     }
 }

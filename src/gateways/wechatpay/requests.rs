@@ -3,46 +3,50 @@
 
 use std::net::IpAddr;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use url::Url;
 
+use super::party::{MerchantIds, OrderIds, Party, PayingApp};
 use crate::clock::Timestamp;
+use crate::crypto::rsa::VerifyingKey;
+use crate::crypto::to_base64;
 use crate::gateways::transport::is_loopback;
-use crate::gateways::{DeclineReason, GatewayError, OrderToOpen, RefundToRequest};
+use crate::gateways::{DeclineReason, GatewayError, OrderToOpen, RefundDestination, RefundToRequest};
+use crate::payments::attempt::{Flow, Shopper};
 
-pub(super) const NATIVE: &str = "/v3/pay/transactions/native";
-pub(super) const REFUNDS: &str = "/v3/refund/domestic/refunds";
 pub(super) const CERTIFICATES: &str = "/v3/certificates";
 
-/// Everything but RFC 3986's unreserved characters. What is signed is what is sent.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// How often one order can be refunded in parts.
+pub(super) const MAX_REFUNDS: usize = 50;
 
-/// Path and query that ask for an order.
-pub(super) fn order_target(out_trade_no: &str, mchid: &str) -> String {
-    let (number, mchid) = (utf8_percent_encode(out_trade_no, SEGMENT), utf8_percent_encode(mchid, SEGMENT));
-    format!("/v3/pay/transactions/out-trade-no/{number}?mchid={mchid}")
+/// What WeChat shows of the shop while a mobile browser pays (H5), if anything.
+#[derive(Debug, Clone, Default)]
+pub(super) struct H5Shop {
+    pub app_name: Option<String>,
+    pub app_url: Option<String>,
 }
 
-pub(super) fn close_target(out_trade_no: &str) -> String {
-    format!("/v3/pay/transactions/out-trade-no/{}/close", utf8_percent_encode(out_trade_no, SEGMENT))
-}
-
-pub(super) fn refund_target(out_refund_no: &str) -> String {
-    format!("{REFUNDS}/{}", utf8_percent_encode(out_refund_no, SEGMENT))
+/// The shop (门店) that scans payers' codes: WeChat's number of it, or the merchant's own.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Till {
+    Id(String),
+    OutId(String),
 }
 
 #[derive(Serialize)]
-struct NativeOrder<'a> {
-    appid: &'a str,
-    mchid: &'a str,
+struct Order<'a> {
+    #[serde(flatten)]
+    ids: OrderIds<'a>,
     description: &'a str,
     out_trade_no: &'a str,
     time_expire: String,
     notify_url: &'a str,
     amount: Total,
     #[serde(skip_serializing_if = "Option::is_none")]
-    scene_info: Option<SceneInfo>,
+    payer: Option<Payer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scene_info: Option<SceneInfo<'a>>,
 }
 
 #[derive(Serialize)]
@@ -51,18 +55,59 @@ struct Total {
     currency: &'static str,
 }
 
+/// Which name WeChat wants depends on whose app the id belongs to.
 #[derive(Serialize)]
-struct SceneInfo {
+#[serde(rename_all = "snake_case")]
+enum Payer<'a> {
+    Openid(&'a str),
+    SpOpenid(&'a str),
+    SubOpenid(&'a str),
+    AuthCode(&'a str),
+}
+
+#[derive(Serialize)]
+struct SceneInfo<'a> {
     payer_client_ip: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    h5_info: Option<H5Info<'a>>,
+}
+
+#[derive(Serialize)]
+struct H5Info<'a> {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Codepay<'a> {
+    #[serde(flatten)]
+    ids: OrderIds<'a>,
+    description: &'a str,
+    out_trade_no: &'a str,
+    payer: Payer<'a>,
+    amount: Total,
+    scene_info: TillScene<'a>,
+}
+
+#[derive(Serialize)]
+struct TillScene<'a> {
+    store_info: &'a Till,
 }
 
 #[derive(Serialize)]
 struct Refund<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_mchid: Option<&'a str>,
     out_trade_no: &'a str,
     out_refund_no: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     notify_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    funds_account: Option<&'static str>,
     amount: RefundAmount,
 }
 
@@ -73,71 +118,206 @@ struct RefundAmount {
     currency: &'static str,
 }
 
-#[derive(Serialize)]
-struct Close<'a> {
-    mchid: &'a str,
-}
-
-/// What the requests say of the account, and what it may do.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Party<'a> {
-    pub mchid: &'a str,
-    pub appid: &'a str,
-    /// Notifications may be sent to this machine over http: only when the gateway is a stand-in on it.
-    pub local_notifications: bool,
-}
-
-/// The body that opens a Native order.
-pub(super) fn native_order(party: Party<'_>, order: &OrderToOpen, now: Timestamp) -> Result<String, GatewayError> {
-    check_number("out_trade_no", &order.out_trade_no, 6, 32, "_-|*")?;
+/// The body that opens an order which the shopper then pays.
+pub(super) fn order(party: &Party, h5: &H5Shop, order: &OrderToOpen, now: Timestamp) -> Result<String, GatewayError> {
+    let app = party.paying_app(order.flow, order.shopper.app_id.as_deref())?;
+    let description = checked_description(order)?;
     check_notify_url(&order.notify_url, 255, party.local_notifications)?;
-    let description = sendable_text(&order.description, 127);
-    if description.is_empty() {
-        return Err(refuse("description_empty", "the description has no character that WeChat Pay accepts"));
-    }
-    if order.amount.is_zero() {
-        return Err(refuse("amount_zero", "the amount must be at least 1 fen"));
-    }
     if order.expires_at <= now {
         return Err(refuse("expired", "the order would expire before it is opened"));
     }
     // WeChat moves anything closer than a minute itself, and refuses what lies beyond its ceiling.
     let time_expire = order.expires_at.clamp(now.plus_s(MIN_LIFETIME_S), now.plus_s(MAX_LIFETIME_S));
-    let ip = order.shopper.ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
-    to_json(&NativeOrder {
-        appid: party.appid,
-        mchid: party.mchid,
+    let payer = if order.flow == Flow::Jsapi { Some(payer(party, app, &order.shopper)?) } else { None };
+    to_json(&Order {
+        ids: party.order_ids(app),
         description: &description,
         out_trade_no: &order.out_trade_no,
         time_expire: time_expire.to_beijing_rfc3339(),
         notify_url: &order.notify_url,
         amount: Total { total: order.amount.get(), currency: "CNY" },
-        scene_info: ip.map(|ip| SceneInfo { payer_client_ip: ip.to_canonical().to_string() }),
+        payer,
+        scene_info: scene(h5, order)?,
     })
 }
 
 const MIN_LIFETIME_S: i64 = 60;
 const MAX_LIFETIME_S: i64 = 7 * 24 * 3600;
 
+/// The body that takes the money by the code on the payer's phone.
+pub(super) fn codepay(party: &Party, till: &Till, order: &OrderToOpen) -> Result<String, GatewayError> {
+    let app = party.paying_app(order.flow, order.shopper.app_id.as_deref())?;
+    let description = checked_description(order)?;
+    let auth_code = order.shopper.auth_code.as_deref().unwrap_or_default().trim();
+    let fits = auth_code.len() == 18
+        && auth_code.bytes().all(|b| b.is_ascii_digit())
+        && ("10".."16").contains(&auth_code.get(..2).unwrap_or_default());
+    if !fits {
+        let words = "a WeChat payment code has 18 digits and begins with 10 to 15: scan the shopper's code again";
+        return Err(refuse("auth_code", words));
+    }
+    to_json(&Codepay {
+        ids: party.order_ids(app),
+        description: &description,
+        out_trade_no: &order.out_trade_no,
+        payer: Payer::AuthCode(auth_code),
+        amount: Total { total: order.amount.get(), currency: "CNY" },
+        scene_info: TillScene { store_info: till },
+    })
+}
+
+/// What holds for every order, and the description as WeChat takes it.
+fn checked_description(order: &OrderToOpen) -> Result<String, GatewayError> {
+    check_number("out_trade_no", &order.out_trade_no, 6, 32, "_-|*")?;
+    if order.amount.is_zero() {
+        return Err(refuse("amount_zero", "the amount must be at least 1 fen"));
+    }
+    let description = sendable_text(&order.description, 127);
+    if description.is_empty() {
+        return Err(refuse("description_empty", "the description has no character that WeChat Pay accepts"));
+    }
+    Ok(description)
+}
+
+fn payer<'a>(party: &Party, app: PayingApp<'_>, shopper: &'a Shopper) -> Result<Payer<'a>, GatewayError> {
+    let openid = shopper.payer_id.as_deref().unwrap_or_default();
+    if openid.is_empty() {
+        let words = "payment inside WeChat needs the shopper's openid under the app id that pays";
+        return Err(refuse("payer_id_missing", words));
+    }
+    if openid.len() > 128 || !openid.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(refuse("payer_id", "an openid has at most 128 letters, digits and marks"));
+    }
+    Ok(match (&party.sub, app.is_sub) {
+        (None, _) => Payer::Openid(openid),
+        (Some(_), false) => Payer::SpOpenid(openid),
+        (Some(_), true) => Payer::SubOpenid(openid),
+    })
+}
+
+/// For H5 the shopper's address and kind of phone are required: WeChat compares the address when the
+/// shopper comes.
+fn scene<'a>(h5: &'a H5Shop, order: &OrderToOpen) -> Result<Option<SceneInfo<'a>>, GatewayError> {
+    let ip = order.shopper.ip.as_deref().and_then(|ip| ip.trim().parse::<IpAddr>().ok());
+    let ip = ip.map(|ip| ip.to_canonical().to_string());
+    match (order.flow, ip) {
+        (Flow::Wap, None) => {
+            let words = "payment from a mobile browser needs the shopper's own IP address (shopper.ip)";
+            Err(refuse("shopper_ip_missing", words))
+        }
+        (Flow::Wap, Some(payer_client_ip)) => {
+            let h5_info = H5Info {
+                r#type: phone_of(order.shopper.user_agent.as_deref().unwrap_or_default()),
+                app_name: h5.app_name.as_deref(),
+                app_url: h5.app_url.as_deref(),
+            };
+            Ok(Some(SceneInfo { payer_client_ip, h5_info: Some(h5_info) }))
+        }
+        (_, ip) => Ok(ip.map(|payer_client_ip| SceneInfo { payer_client_ip, h5_info: None })),
+    }
+}
+
+/// The three kinds WeChat knows. Browsers on iPhones never say "Android"; some on Android say "iPhone".
+fn phone_of(user_agent: &str) -> &'static str {
+    if user_agent.contains("Android") {
+        "Android"
+    } else if ["iPhone", "iPad", "iPod"].iter().any(|name| user_agent.contains(name)) {
+        "iOS"
+    } else {
+        "Wap"
+    }
+}
+
 /// The body that asks for a refund.
-pub(super) fn refund(party: Party<'_>, refund: &RefundToRequest) -> Result<String, GatewayError> {
+pub(super) fn refund(party: &Party, refund: &RefundToRequest) -> Result<String, GatewayError> {
     check_number("out_trade_no", &refund.out_trade_no, 6, 32, "_-|*")?;
     check_number("out_refund_no", &refund.out_refund_no, 1, 64, "_-|*@")?;
     check_notify_url(&refund.notify_url, 256, party.local_notifications)?;
     if refund.amount.is_zero() || refund.amount > refund.order_amount {
         return Err(refuse("refund_amount", "a refund is at least 1 fen and at most what the order cost"));
     }
+    if refund.earlier_refunds >= MAX_REFUNDS {
+        let words = "WeChat Pay takes at most 50 refunds for one order: return the rest outside of it, for example by a \
+                     transfer";
+        return Err(refuse("too_many_refunds", words));
+    }
     to_json(&Refund {
+        sub_mchid: party.sub_mchid(),
         out_trade_no: &refund.out_trade_no,
         out_refund_no: &refund.out_refund_no,
         reason: refund.reason.as_deref().map(|r| sendable_text(r, 80)).filter(|r| !r.is_empty()),
         notify_url: &refund.notify_url,
+        funds_account: refund.from_available_balance.then_some("AVAILABLE"),
         amount: RefundAmount { refund: refund.amount.get(), total: refund.order_amount.get(), currency: "CNY" },
     })
 }
 
-pub(super) fn close(mchid: &str) -> Result<String, GatewayError> {
-    to_json(&Close { mchid })
+#[derive(Serialize)]
+struct AbnormalRefund<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_mchid: Option<&'a str>,
+    out_refund_no: &'a str,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bank_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bank_account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    real_name: Option<String>,
+}
+
+/// The body that sends an abnormal refund elsewhere. Card and name are readable to the owner of `key` alone.
+pub(super) fn abnormal_refund(
+    party: &Party,
+    out_refund_no: &str,
+    to: &RefundDestination,
+    key: &VerifyingKey,
+) -> Result<String, GatewayError> {
+    let sealed = |text: &str| {
+        let sealed = key.encrypt_oaep_sha1(text.trim().as_bytes());
+        sealed.map(|s| to_base64(&s)).map_err(|_| refuse("too_long", "the card number or name is too long"))
+    };
+    let (r#type, bank_type, bank_account, real_name) = match to {
+        RefundDestination::MerchantAccount => ("MERCHANT_BANK_CARD", None, None, None),
+        RefundDestination::PayerBankCard { bank_type, card_no, holder_name } => {
+            if !BANKS.contains(&bank_type.as_str()) {
+                let words = format!("the bank is one of {}", BANKS.join(", "));
+                return Err(refuse("bank_type", &words));
+            }
+            ("USER_BANK_CARD", Some(bank_type.as_str()), Some(sealed(card_no)?), Some(sealed(holder_name)?))
+        }
+    };
+    let sub_mchid = party.sub_mchid();
+    to_json(&AbnormalRefund { sub_mchid, out_refund_no, r#type, bank_type, bank_account, real_name })
+}
+
+/// The banks whose cards take abnormal refunds.
+const BANKS: [&str; 15] = [
+    "ICBC_DEBIT",
+    "ABC_DEBIT",
+    "BOC_DEBIT",
+    "CCB_DEBIT",
+    "COMM_DEBIT",
+    "CMB_DEBIT",
+    "PSBC_DEBIT",
+    "SPDB_DEBIT",
+    "CITIC_DEBIT",
+    "CEB_DEBIT",
+    "CMBC_DEBIT",
+    "CIB_DEBIT",
+    "GDB_DEBIT",
+    "PAB_DEBIT",
+    "NBCB_DEBIT",
+];
+
+/// The body that closes an order.
+pub(super) fn close(party: &Party) -> Result<String, GatewayError> {
+    to_json::<MerchantIds<'_>>(&party.merchant_ids())
+}
+
+/// The body that reverses what a payer's code began.
+pub(super) fn reverse(party: &Party) -> Result<String, GatewayError> {
+    to_json(&party.order_ids(party.paying_app(Flow::Barcode, None)?))
 }
 
 /// Drops what WeChat rejects or mangles: characters of four bytes (emoji) and control characters.
@@ -172,29 +352,27 @@ fn check_notify_url(text: &str, max: usize, local: bool) -> Result<(), GatewayEr
     })
 }
 
-fn refuse(code: &str, message: &str) -> GatewayError {
+pub(super) fn refuse(code: &str, message: &str) -> GatewayError {
     GatewayError::Declined { reason: DeclineReason::Other, code: code.to_owned(), message: message.to_owned() }
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, GatewayError> {
+pub(super) fn to_json<T: Serialize>(value: &T) -> Result<String, GatewayError> {
     serde_json::to_string(value).map_err(|e| refuse("unserialisable", &e.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::party::tests::{merchant, partner};
     use super::*;
     use crate::money::Fen;
-    use crate::payments::attempt::{Flow, Shopper};
-
-    const PARTY: Party<'_> = Party { mchid: "1900007291", appid: "wx2421b1c4370ec43b", local_notifications: false };
 
     fn now() -> Timestamp {
         Timestamp::parse_rfc3339("2026-01-01T12:00:00+08:00").unwrap()
     }
 
-    fn order() -> OrderToOpen {
+    fn wanted(flow: Flow) -> OrderToOpen {
         OrderToOpen {
-            flow: Flow::Qr,
+            flow,
             out_trade_no: "LD20260101000001".to_owned(),
             amount: Fen::new(100).unwrap(),
             description: "形象店 🐼 QQ公仔\n".to_owned(),
@@ -204,31 +382,126 @@ mod tests {
         }
     }
 
+    fn body(party: &Party, wanted: &OrderToOpen) -> Result<String, GatewayError> {
+        order(party, &H5Shop::default(), wanted, now())
+    }
+
+    /// The part of a body between the identifiers and what follows the amount.
+    const MIDDLE: &str = "\"description\":\"形象店  QQ公仔\",\
+        \"out_trade_no\":\"LD20260101000001\",\"time_expire\":\"2026-01-01T12:30:00+08:00\",\
+        \"notify_url\":\"https://shop.example/notify/wechatpay/acc_1\",\
+        \"amount\":{\"total\":100,\"currency\":\"CNY\"}";
+
     #[test]
     fn a_native_order_is_these_bytes() {
         assert_eq!(
-            native_order(PARTY, &order(), now()).unwrap(),
-            "{\"appid\":\"wx2421b1c4370ec43b\",\"mchid\":\"1900007291\",\"description\":\"形象店  QQ公仔\",\
-             \"out_trade_no\":\"LD20260101000001\",\"time_expire\":\"2026-01-01T12:30:00+08:00\",\
-             \"notify_url\":\"https://shop.example/notify/wechatpay/acc_1\",\
-             \"amount\":{\"total\":100,\"currency\":\"CNY\"},\"scene_info\":{\"payer_client_ip\":\"203.0.113.7\"}}"
+            body(&merchant(), &wanted(Flow::Qr)).unwrap(),
+            format!(
+                "{{\"appid\":\"wx2421b1c4370ec43b\",\"mchid\":\"1900007291\",{MIDDLE},\
+                 \"scene_info\":{{\"payer_client_ip\":\"203.0.113.7\"}}}}"
+            )
         );
+    }
+
+    #[test]
+    fn a_jsapi_order_names_the_payer_under_the_app_that_pays() {
+        let mut order = wanted(Flow::Jsapi);
+        assert_eq!(refusal(body(&merchant(), &order)), "payer_id_missing");
+        order.shopper = Shopper { payer_id: Some("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o".to_owned()), ..Shopper::default() };
+        let payer = |name: &str| format!("\"payer\":{{\"{name}\":\"oUpF8uMuAJO_M2pxb1Q9zNjWeS6o\"}}");
+        assert_eq!(
+            body(&merchant(), &order).unwrap(),
+            format!("{{\"appid\":\"wx2421b1c4370ec43b\",\"mchid\":\"1900007291\",{MIDDLE},{}}}", payer("openid"))
+        );
+        assert_eq!(
+            body(&partner(), &order).unwrap(),
+            format!(
+                "{{\"sp_appid\":\"wx2421b1c4370ec43b\",\"sp_mchid\":\"1900007291\",\"sub_mchid\":\"1900000109\",\
+                 {MIDDLE},{}}}",
+                payer("sp_openid")
+            )
+        );
+        order.shopper.app_id = Some("wx00000000000000cc".to_owned());
+        assert_eq!(
+            body(&partner(), &order).unwrap(),
+            format!(
+                "{{\"sp_appid\":\"wx2421b1c4370ec43b\",\"sp_mchid\":\"1900007291\",\
+                 \"sub_appid\":\"wx00000000000000cc\",\"sub_mchid\":\"1900000109\",{MIDDLE},{}}}",
+                payer("sub_openid")
+            )
+        );
+        assert_eq!(refusal(body(&merchant(), &order)), "app_id_unknown");
+        order.shopper = Shopper { payer_id: Some("o p".to_owned()), ..Shopper::default() };
+        assert_eq!(refusal(body(&merchant(), &order)), "payer_id");
+    }
+
+    #[test]
+    fn an_h5_order_says_which_phone_from_which_address() {
+        let mut order = wanted(Flow::Wap);
+        let h5 = H5Shop { app_name: Some("茶".to_owned()), app_url: Some("https://shop.example".to_owned()) };
+        let scene = |order: &OrderToOpen, h5: &H5Shop| {
+            let body = super::order(&merchant(), h5, order, now()).unwrap();
+            body[body.find("\"scene_info\"").unwrap()..].to_owned()
+        };
+        assert_eq!(
+            scene(&order, &h5),
+            "\"scene_info\":{\"payer_client_ip\":\"203.0.113.7\",\"h5_info\":{\"type\":\"Wap\",\
+             \"app_name\":\"茶\",\"app_url\":\"https://shop.example\"}}}"
+        );
+        for (user_agent, kind) in [
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari/604.1", "iOS"),
+            ("Mozilla/5.0 (iPad; CPU OS 16_7 like Mac OS X) Mobile/15E148", "iOS"),
+            ("Mozilla/5.0 (Linux; Android 15; V2408A) Chrome/136.0 Mobile Safari/537.36", "Android"),
+            ("Mozilla/5.0 (Phone; OpenHarmony 5.0) ArkWeb/4.1.6.1 Mobile", "Wap"),
+        ] {
+            order.shopper.user_agent = Some(user_agent.to_owned());
+            let h5_info = format!("\"h5_info\":{{\"type\":\"{kind}\"}}");
+            assert!(scene(&order, &H5Shop::default()).contains(&h5_info), "{user_agent}");
+        }
+        order.shopper.ip = Some("unknown".to_owned());
+        assert_eq!(refusal(body(&merchant(), &order)), "shopper_ip_missing");
+    }
+
+    #[test]
+    fn an_app_order_is_a_native_one_under_the_mobile_app() {
+        let body = body(&merchant(), &wanted(Flow::App)).unwrap();
+        assert!(body.starts_with("{\"appid\":\"wx00000000000000bb\",\"mchid\":\"1900007291\","), "{body}");
+        assert!(!body.contains("payer\":"), "{body}");
+    }
+
+    #[test]
+    fn a_payers_code_is_charged_with_these_bytes() {
+        let mut order = wanted(Flow::Barcode);
+        order.shopper.auth_code = Some("130061098828009406".to_owned());
+        let till = Till::OutId("till-1".to_owned());
+        assert_eq!(
+            codepay(&merchant(), &till, &order).unwrap(),
+            "{\"appid\":\"wx2421b1c4370ec43b\",\"mchid\":\"1900007291\",\"description\":\"形象店  QQ公仔\",\
+             \"out_trade_no\":\"LD20260101000001\",\"payer\":{\"auth_code\":\"130061098828009406\"},\
+             \"amount\":{\"total\":100,\"currency\":\"CNY\"},\
+             \"scene_info\":{\"store_info\":{\"out_id\":\"till-1\"}}}"
+        );
+        for wrong in ["", "13006109882800940", "160061098828009406", "28763443825664394", "13006109882800940x"] {
+            order.shopper.auth_code = Some(wrong.to_owned());
+            assert_eq!(refusal(codepay(&merchant(), &till, &order)), "auth_code", "{wrong}");
+        }
     }
 
     #[test]
     fn lifetimes_stay_between_a_minute_and_seven_days() {
         let expiry = |expires_at| {
-            let body = native_order(PARTY, &OrderToOpen { expires_at, ..order() }, now()).unwrap();
+            let body = body(&merchant(), &OrderToOpen { expires_at, ..wanted(Flow::Qr) }).unwrap();
             serde_json::from_str::<serde_json::Value>(&body).unwrap()["time_expire"].as_str().unwrap().to_owned()
         };
         assert_eq!(expiry(now().plus_s(1)), "2026-01-01T12:01:00+08:00");
         assert_eq!(expiry(now().plus_s(30 * 24 * 3600)), "2026-01-08T12:00:00+08:00");
-        assert!(native_order(PARTY, &OrderToOpen { expires_at: now(), ..order() }, now()).is_err());
+        assert_eq!(refusal(body(&merchant(), &OrderToOpen { expires_at: now(), ..wanted(Flow::Qr) })), "expired");
     }
 
     #[test]
     fn what_wechat_would_refuse_is_refused_here() {
-        let refused = |order: OrderToOpen| native_order(PARTY, &order, now()).is_err();
+        let refused = |order: OrderToOpen| body(&merchant(), &order).is_err();
+        let order = || wanted(Flow::Qr);
         assert!(refused(OrderToOpen { amount: Fen::ZERO, ..order() }));
         assert!(refused(OrderToOpen { out_trade_no: "short".to_owned(), ..order() }));
         assert!(refused(OrderToOpen { out_trade_no: "../../../x".to_owned(), ..order() }));
@@ -236,9 +509,9 @@ mod tests {
         for url in ["http://shop.example/n", "http://127.0.0.1/n", "https://shop.example/n?a=1", "shop"] {
             assert!(refused(OrderToOpen { notify_url: url.to_owned(), ..order() }), "{url}");
         }
-        let local = Party { local_notifications: true, ..PARTY };
+        let local = Party { local_notifications: true, ..merchant() };
         let here = OrderToOpen { notify_url: "http://127.0.0.1:8080/n".to_owned(), ..order() };
-        assert!(native_order(local, &here, now()).is_ok());
+        assert!(body(&local, &here).is_ok());
     }
 
     #[test]
@@ -250,19 +523,39 @@ mod tests {
             order_amount: Fen::new(100).unwrap(),
             reason: Some("七天无理由".to_owned()),
             notify_url: "https://shop.example/n".to_owned(),
+            from_available_balance: false,
+            earlier_refunds: 49,
         };
         assert_eq!(
-            refund(PARTY, &wanted).unwrap(),
+            refund(&merchant(), &wanted).unwrap(),
             "{\"out_trade_no\":\"LD20260101000001\",\"out_refund_no\":\"LDR1\",\"reason\":\"七天无理由\",\
              \"notify_url\":\"https://shop.example/n\",\
              \"amount\":{\"refund\":40,\"total\":100,\"currency\":\"CNY\"}}"
         );
-        assert!(refund(PARTY, &RefundToRequest { amount: Fen::new(101).unwrap(), ..wanted }).is_err());
+        let from_balance = RefundToRequest { from_available_balance: true, reason: None, ..wanted.clone() };
+        assert_eq!(
+            refund(&partner(), &from_balance).unwrap(),
+            "{\"sub_mchid\":\"1900000109\",\"out_trade_no\":\"LD20260101000001\",\"out_refund_no\":\"LDR1\",\
+             \"notify_url\":\"https://shop.example/n\",\"funds_account\":\"AVAILABLE\",\
+             \"amount\":{\"refund\":40,\"total\":100,\"currency\":\"CNY\"}}"
+        );
+        let too_much = RefundToRequest { amount: Fen::new(101).unwrap(), ..wanted.clone() };
+        assert_eq!(refusal(refund(&merchant(), &too_much)), "refund_amount");
+        let too_many = RefundToRequest { earlier_refunds: 50, ..wanted };
+        assert_eq!(refusal(refund(&merchant(), &too_many)), "too_many_refunds");
     }
 
     #[test]
-    fn numbers_in_paths_are_encoded_once() {
-        assert_eq!(order_target("A|B*1", "1900007291"), "/v3/pay/transactions/out-trade-no/A%7CB%2A1?mchid=1900007291");
-        assert_eq!(refund_target("R@1"), "/v3/refund/domestic/refunds/R%401");
+    fn closing_and_reversing_name_the_merchant() {
+        assert_eq!(close(&merchant()).unwrap(), "{\"mchid\":\"1900007291\"}");
+        assert_eq!(close(&partner()).unwrap(), "{\"sp_mchid\":\"1900007291\",\"sub_mchid\":\"1900000109\"}");
+        assert_eq!(reverse(&merchant()).unwrap(), "{\"appid\":\"wx2421b1c4370ec43b\",\"mchid\":\"1900007291\"}");
+    }
+
+    fn refusal(result: Result<String, GatewayError>) -> String {
+        match result {
+            Err(GatewayError::Declined { code, .. }) => code,
+            other => panic!("{other:?}"),
+        }
     }
 }

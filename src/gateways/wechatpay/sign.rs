@@ -39,6 +39,13 @@ pub fn canonical_answer(timestamp: &str, nonce: &str, body: &[u8]) -> Vec<u8> {
     canonical(&[timestamp.as_bytes(), nonce.as_bytes(), body])
 }
 
+/// The message behind the signature that a shopper's client hands to the wallet. `package` is
+/// `prepay_id=…` inside WeChat and the bare `prepay_id` in an app.
+#[must_use]
+pub fn canonical_client(appid: &str, timestamp: &str, nonce: &str, package: &str) -> Vec<u8> {
+    canonical(&[appid.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), package.as_bytes()])
+}
+
 /// Who signs requests.
 #[derive(Debug)]
 pub struct Signer {

@@ -84,14 +84,14 @@ impl Trust {
         self.public_key.as_ref().map(|(id, _)| id.as_str())
     }
 
-    /// The key we ask WeChat to sign with: the public key, else the newest certificate in force.
-    pub(super) fn preferred_serial(&self, now: Timestamp) -> Option<String> {
-        if let Some(id) = self.public_key_id() {
-            return Some(id.to_owned());
+    /// The key we ask WeChat to sign with and encrypt to: the public key, else the newest certificate in force.
+    pub(super) fn preferred(&self, now: Timestamp) -> Option<(String, VerifyingKey)> {
+        if let Some((id, key)) = &self.public_key {
+            return Some((id.clone(), key.clone()));
         }
         let certificates = self.certificates.load();
         let in_force = certificates.iter().filter(|c| c.not_before() <= now && now <= c.not_after());
-        in_force.max_by_key(|c| c.not_before()).map(|c| c.serial().to_owned())
+        in_force.max_by_key(|c| c.not_before()).map(|c| (c.serial().to_owned(), c.public_key().clone()))
     }
 
     /// Opens a sealed part of a message whose signature has been verified.
@@ -139,8 +139,12 @@ impl Trust {
         }
     }
 
-    /// Certificates that end within that many seconds and have no successor reaching further.
+    /// Certificates that end within that many seconds and have no successor reaching further. None where a
+    /// public key is configured: certificates are then on their way out.
     pub(super) fn expiring(&self, within_s: i64, now: Timestamp) -> Vec<(String, Timestamp)> {
+        if self.public_key.is_some() {
+            return Vec::new();
+        }
         let certificates = self.certificates.load();
         let last = certificates.iter().map(Certificate::not_after).max();
         let soon = certificates.iter().filter(|c| Some(c.not_after()) == last && c.not_after() < now.plus_s(within_s));

@@ -1,141 +1,46 @@
-//! What a WeChat Pay account needs, and every mistake people make entering it.
-//! Promises: all problems at once, each with its place and its remedy; no secret in any of them.
-//! Refuses: unknown fields, and hosts other than WeChat's own for live accounts.
-
-use std::fmt;
+//! Reads the fields of an account and collects every mistake people make entering them.
 
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::{BACKUP_HOSTS, MAIN_HOST, is_real_host};
 use crate::crypto::aead::{self, AeadKey};
 use crate::crypto::certificate::Certificate;
 use crate::crypto::rsa::{self, Content, KeyError, SigningKey, VerifyingKey};
-use crate::gateways::transport;
-use crate::gateways::{AccountCredentials, SettingProblem};
+use crate::gateways::{SettingProblem, transport};
 use crate::payments::payment::Mode;
-
-/// The nearest access point.
-pub const MAIN_HOST: &str = "https://api.mch.weixin.qq.com";
-/// The remote access points, called when the first cannot be reached.
-const BACKUP_HOSTS: [&str; 2] = ["https://api2.mch.weixin.qq.com", "https://api2.wechatpay.cn"];
 
 const PUBLIC_KEY_ID_PREFIX: &str = "PUB_KEY_ID_";
 
-/// Settings of a WeChat Pay account (微信支付), as JSON.
-#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WeChatPaySettings {
-    /// Merchant number (商户号), digits.
-    #[schema(example = "1900007291", pattern = "^[0-9]{6,32}$")]
-    pub mchid: String,
-    /// App id bound to the merchant number.
-    #[schema(example = "wx2421b1c4370ec43b", pattern = "^wx[0-9a-z]{16}$")]
-    pub appid: String,
-    /// Serial number of the merchant's API certificate (商户API证书序列号), 40 hex digits.
-    #[schema(example = "408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB", pattern = "^[0-9A-Fa-f]{40}$")]
-    pub merchant_serial: String,
-    /// Id of the WeChat Pay public key (微信支付公钥ID); together with its key, or neither.
-    #[schema(example = "PUB_KEY_ID_0000000000000024101100397200000006", pattern = "^PUB_KEY_ID_[0-9]+$")]
-    pub wechatpay_public_key_id: Option<String>,
-    /// Address of a stand-in, for test accounts. A live account accepts WeChat's own hosts only.
-    #[schema(example = "http://127.0.0.1:8090")]
-    pub api_base: Option<String>,
-}
-
-/// Secrets of a WeChat Pay account, as JSON. Never returned.
-#[derive(Clone, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WeChatPaySecrets {
-    /// Private key of the merchant's API certificate (apiclient_key.pem): PEM or base64.
-    pub merchant_private_key: String,
-    /// APIv3 key (APIv3密钥): 32 letters and digits.
-    #[schema(min_length = 32, max_length = 32)]
-    pub apiv3_key: String,
-    /// WeChat Pay public key (pub_key.pem): PEM or base64.
-    pub wechatpay_public_key: Option<String>,
-}
-
-impl fmt::Debug for WeChatPaySecrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WeChatPaySecrets")
-    }
-}
-
-/// The settings, parsed and ready for use.
-#[derive(Debug)]
-pub(super) struct Parsed {
-    pub mchid: String,
-    pub appid: String,
-    pub merchant_serial: String,
-    pub signing_key: SigningKey,
-    pub apiv3_key: AeadKey,
-    pub public_key: Option<(String, VerifyingKey)>,
-    pub api_base: Url,
-}
-
-impl Parsed {
-    /// # Errors
-    /// Every problem found.
-    pub(super) fn read(credentials: &AccountCredentials) -> Result<Self, Vec<SettingProblem>> {
-        let mut form = Form { problems: Vec::new() };
-        let settings = form.section(
-            "settings",
-            &credentials.settings,
-            &["mchid", "appid", "merchant_serial", "wechatpay_public_key_id", "api_base"],
-        );
-        let secrets = form.section(
-            "secrets",
-            &credentials.secrets,
-            &["merchant_private_key", "apiv3_key", "wechatpay_public_key"],
-        );
-        let mchid = form.required("settings", settings, "mchid").and_then(|v| form.mchid(v));
-        let appid = form.required("settings", settings, "appid").and_then(|v| form.appid(v));
-        let serial = form.required("settings", settings, "merchant_serial").and_then(|v| form.merchant_serial(v));
-        let api_base = form.optional("settings", settings, "api_base");
-        let api_base = form.api_base(api_base, credentials.mode);
-        let signing_key = form.required("secrets", secrets, "merchant_private_key").and_then(|v| form.signing_key(v));
-        let apiv3_key = form.required("secrets", secrets, "apiv3_key").and_then(|v| form.apiv3_key(v));
-        let id = form.optional("settings", settings, "wechatpay_public_key_id");
-        let key = form.optional("secrets", secrets, "wechatpay_public_key");
-        let public_key = form.public_key(id, key, serial.as_deref(), signing_key.as_ref());
-
-        match (mchid, appid, serial, signing_key, apiv3_key, api_base) {
-            (Some(mchid), Some(appid), Some(merchant_serial), Some(signing_key), Some(apiv3_key), Some(api_base))
-                if form.problems.is_empty() =>
-            {
-                Ok(Self { mchid, appid, merchant_serial, signing_key, apiv3_key, public_key, api_base })
-            }
-            _ => Err(form.problems),
-        }
-    }
-}
-
-/// The real hosts back each other up; a stand-in has no backup.
-pub(super) fn backup_of(base: &Url) -> Option<Url> {
-    let base = base.as_str().trim_end_matches('/');
-    let [nearest_backup, _] = BACKUP_HOSTS;
-    let backup = if base == MAIN_HOST { nearest_backup } else { MAIN_HOST };
-    if is_real_host(base) { Url::parse(backup).ok() } else { None }
-}
-
-/// Whether this is an address of WeChat Pay itself.
-pub(super) fn is_real_host(base: &str) -> bool {
-    let base = base.trim_end_matches('/');
-    base == MAIN_HOST || BACKUP_HOSTS.contains(&base)
-}
-
-/// Collects problems while the fields are read.
-struct Form {
+/// The fields, uncopied (some are secrets), and the problems found while they are read.
+pub(super) struct Form<'a> {
+    settings: Option<&'a Map<String, Value>>,
+    secrets: Option<&'a Map<String, Value>>,
     problems: Vec<SettingProblem>,
 }
 
-impl Form {
-    fn report(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
+impl<'a> Form<'a> {
+    pub(super) fn new(
+        settings: &'a Value,
+        secrets: &'a Value,
+        settings_known: &[&str],
+        secrets_known: &[&str],
+    ) -> Self {
+        let mut form = Self { settings: None, secrets: None, problems: Vec::new() };
+        form.settings = form.section("settings", settings, settings_known);
+        form.secrets = form.section("secrets", secrets, secrets_known);
+        form
+    }
+
+    pub(super) fn into_problems(self) -> Vec<SettingProblem> {
+        self.problems
+    }
+
+    pub(super) fn report(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
         self.problems.push(SettingProblem { pointer: pointer.to_owned(), code, detail: detail.into() });
     }
 
-    /// The fields of one section, uncopied: some are secrets.
-    fn section<'a>(&mut self, name: &str, value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
+    fn section(&mut self, name: &str, value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
         let Some(object) = value.as_object() else {
             self.report(&format!("/{name}"), "not_an_object", format!("{name} must be a JSON object."));
             return None;
@@ -153,19 +58,38 @@ impl Form {
         Some(object)
     }
 
+    pub(super) fn setting(&mut self, name: &str) -> Option<&'a str> {
+        self.optional("settings", self.settings, name)
+    }
+
+    fn secret(&mut self, name: &str) -> Option<&'a str> {
+        self.optional("secrets", self.secrets, name)
+    }
+
+    pub(super) fn required_setting(&mut self, name: &str) -> Option<&'a str> {
+        self.required("settings", self.settings, name)
+    }
+
+    pub(super) fn required_secret(&mut self, name: &str) -> Option<&'a str> {
+        self.required("secrets", self.secrets, name)
+    }
+
     /// Absent, null and blank are the same.
-    fn optional<'a>(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
+    fn optional(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
         match fields?.get(name)? {
             Value::Null => None,
             Value::String(text) => Some(text.trim()).filter(|t| !t.is_empty()),
             _ => {
-                self.report(&format!("/{section}/{name}"), "not_text", format!("{name} must be text in quotes."));
+                let pointer = format!("/{section}/{name}");
+                if !self.problems.iter().any(|p| p.pointer == pointer) {
+                    self.report(&pointer, "not_text", format!("{name} must be text in quotes."));
+                }
                 None
             }
         }
     }
 
-    fn required<'a>(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
+    fn required(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
         let before = self.problems.len();
         let value = self.optional(section, fields, name);
         if fields.is_some() && value.is_none() && self.problems.len() == before {
@@ -174,37 +98,100 @@ impl Form {
         value
     }
 
-    fn mchid(&mut self, value: &str) -> Option<String> {
-        let fits = (6..=32).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
+    /// Text of at most so many characters.
+    pub(super) fn text(&mut self, name: &str, max_chars: usize) -> Option<String> {
+        let value = self.setting(name)?;
+        let fits = value.chars().count() <= max_chars && value.chars().all(|c| c.len_utf8() < 4 && !c.is_control());
         if !fits {
-            let detail = "mchid is the merchant number (商户号): digits only, usually 10.";
-            self.report("/settings/mchid", "invalid_mchid", detail);
+            let detail = format!("{name} has at most {max_chars} characters, without emoji.");
+            self.report(&format!("/settings/{name}"), "invalid_text", detail);
         }
         fits.then(|| value.to_owned())
     }
 
-    fn appid(&mut self, value: &str) -> Option<String> {
+    pub(super) fn web_address(&mut self, name: &str, max_chars: usize) -> Option<String> {
+        let value = self.text(name, max_chars)?;
+        let fits = Url::parse(&value).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        if !fits {
+            let detail = format!("{name} is a web address with https://.");
+            self.report(&format!("/settings/{name}"), "invalid_web_address", detail);
+        }
+        fits.then_some(value)
+    }
+
+    pub(super) fn app(&mut self, name: &str) -> Option<String> {
+        self.setting(name).and_then(|value| self.appid(name, value))
+    }
+
+    pub(super) fn mchid(&mut self, name: &str, value: &str) -> Option<String> {
+        let fits = (6..=32).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
+        if !fits {
+            let detail = format!("{name} is a merchant number (商户号): digits only, usually 10.");
+            self.report(&format!("/settings/{name}"), "invalid_mchid", detail);
+        }
+        fits.then(|| value.to_owned())
+    }
+
+    pub(super) fn appid(&mut self, name: &str, value: &str) -> Option<String> {
         let fits = value
             .strip_prefix("wx")
             .is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()));
         if !fits {
-            let detail = "appid is wx followed by 16 lower-case letters and digits, as the console shows it.";
-            self.report("/settings/appid", "invalid_appid", detail);
+            let detail = format!("{name} is wx followed by 16 lower-case letters and digits, as the console shows it.");
+            self.report(&format!("/settings/{name}"), "invalid_appid", detail);
         }
         fits.then(|| value.to_owned())
     }
 
-    fn merchant_serial(&mut self, value: &str) -> Option<String> {
+    /// The certificate knows its serial number better than a person who types it.
+    pub(super) fn merchant_serial(&mut self, certificate: Option<&Certificate>) -> Option<String> {
+        const POINTER: &str = "/settings/merchant_serial";
+        let value = match (certificate, self.setting("merchant_serial")) {
+            (Some(certificate), None) => return Some(certificate.serial().to_owned()),
+            (_, Some(value)) => value,
+            // A certificate that cannot be read is problem enough.
+            (None, None) if self.setting("merchant_certificate").is_some() => return None,
+            (None, None) => self.required_setting("merchant_serial")?,
+        };
         let fits = value.len() == 40 && value.bytes().all(|b| b.is_ascii_hexdigit());
         if !fits {
             let detail = "merchant_serial is the serial number of the merchant API certificate: 40 hex digits. \
                           openssl x509 -in apiclient_cert.pem -noout -serial prints it.";
-            self.report("/settings/merchant_serial", "invalid_merchant_serial", detail);
+            self.report(POINTER, "invalid_merchant_serial", detail);
+        } else if let Some(own) = certificate.filter(|c| !c.serial().eq_ignore_ascii_case(value)) {
+            let detail = format!(
+                "merchant_certificate has the serial number {}: correct merchant_serial, or leave it away.",
+                own.serial()
+            );
+            self.report(POINTER, "serial_not_of_certificate", detail);
         }
         fits.then(|| value.to_ascii_uppercase())
     }
 
-    fn signing_key(&mut self, text: &str) -> Option<SigningKey> {
+    pub(super) fn merchant_certificate(&mut self, text: &str, key: Option<&SigningKey>) -> Option<Certificate> {
+        const POINTER: &str = "/settings/merchant_certificate";
+        // A private key in a setting would be shown to whoever reads the account: its words come first.
+        if rsa::content_of(text) == Some(Content::PrivateKey) {
+            let detail =
+                "This is a private key, a secret: it belongs into merchant_private_key. Give apiclient_cert.pem.";
+            self.report(POINTER, "private_key_not_certificate", detail);
+            return None;
+        }
+        let Ok(certificate) = Certificate::parse(text) else {
+            let detail = "merchant_certificate is apiclient_cert.pem from the console; this cannot be read as one.";
+            self.report(POINTER, "invalid_certificate", detail);
+            return None;
+        };
+        if key.is_some_and(|key| !key.matches(certificate.public_key())) {
+            let detail = "merchant_certificate and merchant_private_key do not belong together: take both files from \
+                          one download of the merchant API certificate.";
+            self.report(POINTER, "certificate_not_of_key", detail);
+            return None;
+        }
+        Some(certificate)
+    }
+
+    pub(super) fn signing_key(&mut self, text: &str) -> Option<SigningKey> {
         const POINTER: &str = "/secrets/merchant_private_key";
         match SigningKey::parse(text) {
             Ok(key) => Some(key),
@@ -222,7 +209,7 @@ impl Form {
         }
     }
 
-    fn apiv3_key(&mut self, text: &str) -> Option<AeadKey> {
+    pub(super) fn apiv3_key(&mut self, text: &str) -> Option<AeadKey> {
         const POINTER: &str = "/secrets/apiv3_key";
         if text.len() != aead::KEY_LENGTH {
             let detail = format!(
@@ -241,15 +228,14 @@ impl Form {
         AeadKey::new(text.as_bytes()).ok()
     }
 
-    fn public_key(
+    pub(super) fn public_key(
         &mut self,
-        id: Option<&str>,
-        text: Option<&str>,
         merchant_serial: Option<&str>,
         signing_key: Option<&SigningKey>,
     ) -> Option<(String, VerifyingKey)> {
         const ID: &str = "/settings/wechatpay_public_key_id";
         const KEY: &str = "/secrets/wechatpay_public_key";
+        let (id, text) = (self.setting("wechatpay_public_key_id"), self.secret("wechatpay_public_key"));
         match (id, text) {
             (None, Some(_)) => {
                 self.report(ID, "public_key_without_id", "The WeChat Pay public key needs its id, PUB_KEY_ID_…");
@@ -312,7 +298,7 @@ impl Form {
         }
     }
 
-    fn api_base(&mut self, value: Option<&str>, mode: Mode) -> Option<Url> {
+    pub(super) fn api_base(&mut self, value: Option<&str>, mode: Mode) -> Option<Url> {
         let text = value.unwrap_or(MAIN_HOST).trim_end_matches('/');
         if mode == Mode::Live && !is_real_host(text) {
             let detail = format!("A live account calls WeChat Pay only: {MAIN_HOST} or {}.", BACKUP_HOSTS.join(", "));
@@ -339,20 +325,5 @@ impl Form {
             self.report("/settings/api_base", "invalid_api_base", detail);
         }
         url
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_real_hosts_back_each_other_up() {
-        assert!(is_real_host(MAIN_HOST));
-        assert!(!is_real_host("https://api.mch.weixin.qq.com.example.com"));
-        let backup = |base: &str| backup_of(&Url::parse(base).unwrap()).map(|u| u.to_string());
-        assert_eq!(backup(MAIN_HOST).as_deref(), Some("https://api2.mch.weixin.qq.com/"));
-        assert_eq!(backup("https://api2.wechatpay.cn").as_deref(), Some("https://api.mch.weixin.qq.com/"));
-        assert_eq!(backup("http://127.0.0.1:8090"), None);
     }
 }
