@@ -4,6 +4,7 @@
 
 pub mod alipay;
 pub mod breaker;
+mod form;
 pub mod statement;
 pub mod transport;
 pub mod wechatpay;
@@ -517,6 +518,9 @@ pub fn open(
         GatewayName::WeChatPay => {
             wechatpay::WeChatPay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
         }
-        GatewayName::Alipay | GatewayName::Antom => todo!(),
+        GatewayName::Alipay => {
+            alipay::Alipay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
+        }
+        GatewayName::Antom => todo!(),
     }
 }

@@ -32,7 +32,8 @@ use super::transport::{Transport, is_loopback};
 use super::{
     AccountCredentials, DeclineReason, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant,
     Notification, Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification,
-    RawResponse, RefundRef, RefundReport, RefundState, RefundToRequest, Rejected, SettingProblem, Verified,
+    RawResponse, RefundDestination, RefundRef, RefundReport, RefundState, RefundToRequest, Rejected, SettingProblem,
+    Verified,
 };
 use crate::clock::{SharedClock, Timestamp};
 use crate::payments::attempt::{Flow, FormMethod, NextAction};
@@ -336,6 +337,16 @@ impl Gateway for Alipay {
             }),
             RefundAnswer::Incomplete => Err(incomplete("refund_status")),
         }
+    }
+
+    /// Alipay sends every refund back the way the money came, or to the payer's balance; nothing is left to steer.
+    async fn redirect_refund(
+        &self,
+        _out_refund_no: &str,
+        _gateway_refund_no: &str,
+        _to: &RefundDestination,
+    ) -> Result<Verified<RefundReport>, GatewayError> {
+        Err(requests::refuse("unsupported", "Alipay has no refunds to send elsewhere"))
     }
 
     async fn statement(&self, wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {

@@ -125,6 +125,7 @@ impl Gateway for WeChatPay {
     fn prepare(&self, order: &OrderToOpen) -> Result<String, GatewayError> {
         match order.flow {
             Flow::Barcode => requests::codepay(&self.party, self.till()?, order),
+            Flow::Page => Err(no_page()),
             _ => requests::order(&self.party, &self.h5, order, self.client.clock.now()),
         }
     }
@@ -136,6 +137,7 @@ impl Gateway for WeChatPay {
             Flow::Jsapi => "jsapi",
             Flow::App => "app",
             Flow::Barcode => return self.charge(order.request).await.map(Verified::new),
+            Flow::Page => return Err(no_page()),
         };
         let target = self.party.create_target(product);
         let body = self.client.call(Operation::Create, Method::POST, &target, order.request).await?;
@@ -240,6 +242,14 @@ impl Gateway for WeChatPay {
 
     async fn maintain(&self) {
         self.client.renew().await;
+    }
+}
+
+/// A desktop shopper scans a code instead.
+fn no_page() -> GatewayError {
+    GatewayError::Misconfigured {
+        code: "flow_unsupported".to_owned(),
+        fix: "WeChat Pay has no page for desktop browsers: use qr".to_owned(),
     }
 }
 
