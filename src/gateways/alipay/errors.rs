@@ -74,7 +74,8 @@ pub(super) fn read(operation: Operation, refusal: &Refusal) -> GatewayError {
     let shown = if code.is_empty() { refusal.code.clone() } else { code.clone() };
     // 20000 and whatever has no code of its own say nothing about what happened.
     let no_outcome = matches!(code.as_str(), "SYSTEM_ERROR" | "isp.unknow-error" | "aop.unknow-error")
-        || refusal.code == "20000"
+        // A success where none belongs is no refusal either.
+        || matches!(refusal.code.as_str(), "20000" | "10000" | "10003")
         || (code.is_empty() && refusal.code.is_empty());
     if no_outcome {
         return GatewayError::Unknown(format!("{shown} {}", refusal.message));

@@ -108,7 +108,6 @@ enum Word {
 #[derive(Debug, Deserialize)]
 pub(super) struct Refunded {
     pub out_trade_no: Option<Lenient>,
-    pub trade_no: Option<Lenient>,
     /// `Y` when this very call moved money.
     pub fund_change: Option<Lenient>,
     pub gmt_refund_pay: Option<Lenient>,
@@ -119,7 +118,6 @@ pub(super) struct Refunded {
 pub(super) struct RefundFound {
     pub out_trade_no: Option<Lenient>,
     pub out_request_no: Option<Lenient>,
-    pub trade_no: Option<Lenient>,
     pub total_amount: Option<Lenient>,
     /// Of this request alone.
     pub refund_amount: Option<Lenient>,

@@ -136,13 +136,6 @@ impl Trust {
             Self::Certificates(held) => Some(&held.app),
         }
     }
-
-    pub(super) fn certificate_count(&self) -> usize {
-        match self {
-            Self::PublicKey(_) => 0,
-            Self::Certificates(held) => held.known.load().len(),
-        }
-    }
 }
 
 impl Certificates {
