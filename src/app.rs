@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
@@ -15,14 +16,18 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::SharedClock;
 use crate::config::{Config, DuplicatePolicy as ConfiguredPolicy};
 use crate::gateways::transport::{TransportOptions, Transports};
+use crate::http::auth::PublishableKeys;
 use crate::http::limits::{Limits, limit_addresses};
 use crate::http::openapi::OpenApiJson;
 use crate::http::problem::word_problems;
+use crate::http::sign_in::SignIns;
 use crate::http::{AppState, health, routes};
+use crate::i18n;
 use crate::jobs::Jobs;
 use crate::payments::directory::GatewayDirectory;
 use crate::payments::service::DuplicatePolicy;
 use crate::payments::{PaymentService, PaymentSettings};
+use crate::regions::CurrentRegions;
 use crate::storage::{Retention, Storage, StorageSettings};
 use crate::telemetry;
 use crate::vault::Vault;
@@ -76,6 +81,9 @@ impl App {
     /// # Errors
     /// As [`App::build`].
     pub async fn without_listener(config: Config, clock: SharedClock, options: AppOptions) -> anyhow::Result<Self> {
+        if let Some(folder) = &config.wording.overrides {
+            i18n::load_overrides(Path::new(folder)).context("setting `wording.overrides`")?;
+        }
         let storage = open_storage(&config, options.durable).await?;
         let pepper = storage.pepper().await?;
         let ring = config.vault.key_ring().context("setting `vault.keys`")?;
@@ -112,10 +120,14 @@ impl App {
         let webhooks =
             Arc::new(WebhookService::new(storage.clone(), Arc::clone(&vault), Arc::clone(&clock), delivery)?);
         let retention = retention_of(&config);
-        let jobs = Arc::new(Jobs::new(Arc::clone(&payments), Arc::clone(&webhooks), Arc::clone(&clock), retention));
+        let folder = config.regions.folder.as_deref().map(Path::new);
+        let regions = Arc::new(CurrentRegions::open(folder).context("setting `regions.folder`")?);
+        let jobs = Jobs::new(Arc::clone(&payments), Arc::clone(&webhooks), Arc::clone(&clock), retention);
+        let jobs = Arc::new(jobs.watching(Arc::clone(&regions)));
         let config = Arc::new(config);
         let state = web::Data::new(AppState {
             limits: Limits::new(&config.limits),
+            sign_ins: SignIns::default(),
             public_url: config.public_url.clone(),
             instance: crate::crypto::random::alphanumeric(16),
             config: Arc::clone(&config),
@@ -129,6 +141,8 @@ impl App {
             clock,
             pepper,
             stores,
+            regions,
+            publishable_keys: PublishableKeys::default(),
         });
         Ok(Self { state, jobs, config, listener: None })
     }

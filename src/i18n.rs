@@ -1,123 +1,88 @@
-//! Text for people, in their language: Fluent messages from `locales/`, embedded in the program.
+//! Text for people, in their language: Fluent messages from `locales/`, embedded in the program, and a
+//! merchant's own wording over them.
 //!
-//! Promised: every key exists in every locale with the same arguments (a test reads all of them), and
-//! looking a text up never fails. A key missing in one locale falls back to English, then to the key.
+//! Promised: every key exists in every locale with the same arguments (`check` says where not), and
+//! looking a text up never fails. A key missing in one locale falls back to its nearest, then to English,
+//! then to the key. A reload that cannot be used leaves everything as it was.
 //! Refused: isolating marks around arguments; they would travel into subjects sent to gateways.
 
-use std::fmt;
-use std::sync::LazyLock;
+mod catalogue;
+pub mod check;
+mod ftl;
+mod han;
+mod locale;
+mod overrides;
+mod sources;
+mod words;
 
-use fluent::concurrent::FluentBundle;
-use fluent::{FluentArgs, FluentResource};
-use unic_langid::LanguageIdentifier;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
-/// A language that every page and every message exists in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Locale {
-    /// Simplified Chinese, the shoppers' language.
-    #[default]
-    ZhHans,
-    En,
+use arc_swap::ArcSwap;
+
+pub use catalogue::{Catalogue, Message, Value, Wording};
+pub use ftl::Run;
+pub use han::is_han;
+pub use locale::Locale;
+pub use overrides::{Refused, Report};
+
+/// What is spoken now.
+struct Current {
+    catalogue: Arc<Catalogue>,
+    /// Why the last reload was not taken over.
+    refused: Option<Arc<Refused>>,
 }
 
-/// Every file of every locale, in one place. A new file is added to each list; a new locale is a new row.
-const SOURCES: &[(Locale, &[(&str, &str)])] = &[
-    (
-        Locale::ZhHans,
-        &[
-            ("cashier", include_str!("../locales/zh-Hans/cashier.ftl")),
-            ("cli", include_str!("../locales/zh-Hans/cli.ftl")),
-            ("errors", include_str!("../locales/zh-Hans/errors.ftl")),
-            ("shop", include_str!("../locales/zh-Hans/shop.ftl")),
-        ],
-    ),
-    (
-        Locale::En,
-        &[
-            ("cashier", include_str!("../locales/en/cashier.ftl")),
-            ("cli", include_str!("../locales/en/cli.ftl")),
-            ("errors", include_str!("../locales/en/errors.ftl")),
-            ("shop", include_str!("../locales/en/shop.ftl")),
-        ],
-    ),
-];
+/// One for the process: pages, errors and the API speak the same words.
+static CURRENT: LazyLock<ArcSwap<Current>> =
+    LazyLock::new(|| ArcSwap::from_pointee(Current { catalogue: Arc::new(Catalogue::shipped()), refused: None }));
 
-const FALLBACK: Locale = Locale::En;
+/// All texts as they are now.
+#[must_use]
+pub fn catalogue() -> Arc<Catalogue> {
+    Arc::clone(&CURRENT.load().catalogue)
+}
 
-type Bundles = Vec<(Locale, FluentBundle<FluentResource>)>;
+/// Why the last folder of a merchant's wording was not taken over; `None` when it was.
+#[must_use]
+pub fn last_refusal() -> Option<Arc<Refused>> {
+    CURRENT.load().refused.clone()
+}
 
-static BUNDLES: LazyLock<Bundles> =
-    LazyLock::new(|| SOURCES.iter().map(|(locale, files)| (*locale, bundle(*locale, files))).collect());
-
-impl Locale {
-    pub const ALL: &'static [Self] = &[Self::ZhHans, Self::En];
-
-    /// The BCP 47 tag, as in `<html lang>`.
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::ZhHans => "zh-Hans",
-            Self::En => "en",
-        }
-    }
-
-    /// The locale that serves a language tag. `zh`, `zh-CN` and every other Chinese get Simplified
-    /// Chinese while it is the only one; a language we do not have is `None`.
-    #[must_use]
-    pub fn parse(tag: &str) -> Option<Self> {
-        let language = tag.trim().split(['-', '_']).next().unwrap_or_default();
-        if language.eq_ignore_ascii_case("zh") {
-            Some(Self::ZhHans)
-        } else if language.eq_ignore_ascii_case("en") {
-            Some(Self::En)
-        } else {
-            None
-        }
-    }
-
-    /// The best locale for an `Accept-Language` header; the default when it names none of ours.
-    #[must_use]
-    pub fn negotiate(accept_language: Option<&str>) -> Self {
-        Self::best_of(accept_language).unwrap_or_default()
-    }
-
-    /// The best of what the browser asks for that we have; `None` when it asks for nothing we have.
-    #[must_use]
-    pub fn best_of(accept_language: Option<&str>) -> Option<Self> {
-        let mut best: Option<(Self, f32)> = None;
-        for range in accept_language.unwrap_or_default().split(',').take(MAX_RANGES) {
-            let (tag, quality) = quality_of(range);
-            let Some(locale) = Self::parse(tag) else { continue };
-            if quality > 0.0 && best.is_none_or(|(_, highest)| quality > highest) {
-                best = Some((locale, quality));
+/// Takes over a merchant's wording, or takes it over again after the files changed.
+///
+/// # Errors
+/// When the folder cannot be used; the texts stay as they were then.
+pub fn load_overrides(folder: &Path) -> Result<Arc<Catalogue>, Arc<Refused>> {
+    match Catalogue::with_overrides(folder) {
+        Ok(catalogue) => {
+            let catalogue = Arc::new(catalogue);
+            if let Some(report) = catalogue.overrides() {
+                for finding in &report.unknown {
+                    tracing::warn!(%finding, "a merchant's wording has an id that is not ours");
+                }
+                let (files, overridden) = (report.files, report.overridden);
+                tracing::info!(folder = %folder.display(), files, overridden, "a merchant's wording is in use");
             }
+            CURRENT.store(Arc::new(Current { catalogue: Arc::clone(&catalogue), refused: None }));
+            Ok(catalogue)
         }
-        best.map(|(locale, _)| locale)
-    }
-
-    /// What the visitor chose, else what the browser asks for.
-    #[must_use]
-    pub fn choose(chosen: Option<&str>, accept_language: Option<&str>) -> Self {
-        chosen.and_then(Self::parse).unwrap_or_else(|| Self::negotiate(accept_language))
+        Err(refused) => {
+            let refused = Arc::new(refused);
+            CURRENT.store(Arc::new(Current { catalogue: catalogue(), refused: Some(Arc::clone(&refused)) }));
+            Err(refused)
+        }
     }
 }
 
-impl fmt::Display for Locale {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.tag())
+/// Whom to ask for a text that a locale lacks.
+const fn fallbacks(locale: Locale) -> &'static [Locale] {
+    match locale {
+        Locale::En => &[],
+        Locale::ZhHans => &[Locale::En],
+        Locale::ZhHantHk => &[Locale::ZhHantTw, Locale::ZhHans, Locale::En],
+        Locale::ZhHantTw => &[Locale::ZhHantHk, Locale::ZhHans, Locale::En],
     }
-}
-
-/// Browsers send fewer than ten; the rest of a longer header is not worth reading.
-const MAX_RANGES: usize = 32;
-
-fn quality_of(range: &str) -> (&str, f32) {
-    let mut parts = range.split(';');
-    let tag = parts.next().unwrap_or_default().trim();
-    let quality = parts
-        .find_map(|part| part.trim().strip_prefix("q="))
-        .map_or(1.0, |text| text.trim().parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q)).unwrap_or(0.0));
-    (tag, quality)
 }
 
 /// The text of `key`.
@@ -129,32 +94,12 @@ pub fn text(locale: Locale, key: &str) -> String {
 /// The text of `key` with its arguments filled in.
 #[must_use]
 pub fn text_with(locale: Locale, key: &str, args: &[(&str, &str)]) -> String {
-    format(locale, key, args).or_else(|| format(FALLBACK, key, args)).unwrap_or_else(|| key.to_owned())
-}
-
-fn format(locale: Locale, key: &str, args: &[(&str, &str)]) -> Option<String> {
-    let (_, bundle) = BUNDLES.iter().find(|(candidate, _)| *candidate == locale)?;
-    let pattern = bundle.get_message(key)?.value()?;
-    let mut values = FluentArgs::with_capacity(args.len());
-    for (name, value) in args {
-        values.set(*name, *value);
-    }
-    // A missing argument leaves its name in the text; the tests keep that from happening.
-    let mut errors = Vec::new();
-    Some(bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned())
-}
-
-fn bundle(locale: Locale, files: &[(&str, &str)]) -> FluentBundle<FluentResource> {
-    // Our own two tags always parse; `und` only changes plural rules.
-    let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
-    let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    bundle.set_use_isolating(false);
-    for (_, source) in files {
-        // A broken entry is left out and the others still serve; the tests refuse broken entries.
-        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(partial, _)| partial);
-        bundle.add_resource_overriding(resource);
-    }
-    bundle
+    let current = CURRENT.load();
+    let format = |locale: &Locale| {
+        let args = args.iter().map(|(name, value)| (*name, Value::Text((*value).to_owned())));
+        current.catalogue.wording(*locale).format(key, args)
+    };
+    std::iter::once(&locale).chain(fallbacks(locale)).find_map(format).unwrap_or_else(|| key.to_owned())
 }
 
 /// The texts of one locale, for templates.

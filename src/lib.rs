@@ -6,6 +6,8 @@
 
 /// Builds the running program from a `Config`; `main`, the demo and every test use it.
 pub mod app;
+/// The Chinese address form as data: fields, labels, rules, and where each goes in Magento.
+pub mod checkout_profile;
 /// One file per command.
 pub mod cli;
 /// The hand on time: real in production, set by hand in tests.
@@ -26,12 +28,18 @@ pub mod i18n;
 pub mod ids;
 /// Background work, one bounded `step()` at a time.
 pub mod jobs;
+/// Our wording as a Magento language package, and the faults of others.
+pub mod magento_language;
 /// Amounts in integer fen (分).
 pub mod money;
 /// What is owed, how it is being paid, and what has been returned.
 pub mod payments;
+/// Administrative divisions (行政区划): the table, what became of abolished units, and a shop's view.
+pub mod regions;
 /// Stand-ins for the gateways, an independent second reading of each protocol.
 pub mod sandbox;
+/// The platforms where people sign in and share: for now WeChat's sign-in.
+pub mod social;
 /// Persistence by intent on SQLite or PostgreSQL.
 pub mod storage;
 /// Logs with redaction, metrics, request ids.

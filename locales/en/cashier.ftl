@@ -18,10 +18,19 @@ cashier-method-none = No payment method is available. Please contact the shop
 
 # One line on how the payment stands; also what a screen reader announces.
 cashier-stage-preparing = Preparing your QR code…
+cashier-stage-preparing-order = Starting the payment…
 cashier-stage-qr = Scan with WeChat to pay
+cashier-stage-scan = Scan with WeChat to pay
+cashier-stage-wap = Pay with WeChat Pay
+cashier-stage-away = Have you completed the payment?
+cashier-stage-jsapi = Confirm the payment in WeChat
+cashier-stage-signin = Pay with WeChat Pay
+cashier-stage-elsewhere = Being paid on another device or in another app
 cashier-stage-unknown = Checking with WeChat Pay
 cashier-stage-expired = QR code expired
+cashier-stage-expired-order = The payment timed out
 cashier-stage-failed = No QR code could be made
+cashier-stage-failed-order = The payment could not be started
 cashier-stage-paid = Payment received
 cashier-stage-refunded = Order refunded
 cashier-stage-closed = Order closed
@@ -36,9 +45,12 @@ cashier-step-confirm = Confirm
 cashier-unknown = Checking
 cashier-unknown-advice = Please do not pay again; the result appears here by itself
 cashier-expired = QR code expired
+cashier-expired-order = The payment timed out
 cashier-failed = No QR code could be made
+cashier-failed-order = The payment could not be started
 cashier-failed-advice = Please try again later, or contact the shop
 cashier-renew = Tap for a new one
+cashier-renew-order = Pay again
 cashier-i-have-paid = I have paid
 cashier-asking = Asking WeChat Pay…
 cashier-not-yet = WeChat Pay has not received this payment yet. If you have paid, wait a moment and try again.
@@ -51,6 +63,29 @@ cashier-phone-advice = Save the code or take a screenshot, show it on another de
 cashier-phone-save = Save the QR code
 cashier-no-script = This page reloads every 5 seconds; a new code needs JavaScript.
 cashier-reload = Reload now
+
+# On a phone and inside WeChat.
+cashier-pay-with-wechat = Pay with WeChat
+cashier-pay-now = Pay now
+cashier-wap-advice = WeChat opens for the payment; come back to this page to see the result
+cashier-away-advice = If you have paid in WeChat, tap “I have paid”. If WeChat did not open, open it again, or open this page in your phone’s own browser.
+cashier-open-again = Not paid yet: open WeChat again
+cashier-code-instead = No WeChat here? Scan a code with another phone
+cashier-signin-advice = WeChat confirms who is paying first; then you enter your password
+cashier-elsewhere-advice = Please finish there; this page updates by itself. If you pay here instead, the payment there is cancelled first.
+cashier-take-over = Pay here instead
+cashier-cancelled = You cancelled; the order is kept for you
+cashier-bridge-failed = WeChat could not complete the payment. If you were charged, tap “I have paid”; otherwise try again.
+cashier-no-bridge = WeChat Pay could not be opened; tap the button to try again
+cashier-open-in-browser = WeChat Pay cannot be used inside this app
+cashier-guide = Open this page in your phone’s browser:
+cashier-guide-menu = Tap “…” in the top right corner
+cashier-guide-browser = Choose “Open in browser”
+
+# The page that goes on to WeChat by itself.
+cashier-hop = Opening WeChat Pay…
+cashier-hop-advice = Check the amount in WeChat before you pay. If nothing happens, tap the button below.
+cashier-hop-go = Go to WeChat Pay
 
 cashier-paid = Payment received
 cashier-late = This payment arrived after the order was closed. Please contact the shop with any question.
@@ -71,5 +106,32 @@ cashier-problem-too-many = Too many requests
 cashier-problem-too-many-advice = Please wait a moment and reload. If you have paid, the result is not affected.
 cashier-problem-unavailable = Service unavailable
 cashier-problem-unavailable-advice = Please reload later. If you have paid, do not pay again.
-cashier-problem-still-open = The payment has not arrived yet
-cashier-problem-still-open-advice = Go back to the shop’s payment page: it moves on by itself as soon as the payment is confirmed. Please do not pay twice.
+cashier-problem-still-open = Have you completed the payment?
+cashier-problem-still-open-advice = WeChat Pay has not confirmed it yet. If you have paid, wait a moment and tap “I have paid”; please do not pay twice.
+cashier-problem-paid = Payment received
+cashier-problem-paid-advice = The shop has received your payment. You may close this page.
+cashier-problem-closed = Order closed
+cashier-problem-closed-advice = This order can no longer be paid. To buy, please order again at the shop.
+cashier-problem-link-over = This payment link is no longer valid
+cashier-problem-link-over-advice = Please go back to the payment page and start again. If you have paid, do not pay twice.
+cashier-problem-checking = Checking the payment
+cashier-problem-checking-advice = Please try again in a few seconds, and do not pay twice.
+cashier-problem-open-in-browser = Open this in your phone’s browser
+cashier-problem-open-in-browser-advice = This payment link does not work inside WeChat. Tap “…” in the top right corner and choose “Open in browser”.
+cashier-problem-earlier-unsettled = The earlier payment is not finished yet
+cashier-problem-earlier-unsettled-advice = So that you do not pay twice, please try again in a few seconds.
+cashier-problem-sign-in-lost = This payment page is no longer valid
+cashier-problem-sign-in-lost-advice = Please return to the shop and open the payment page again. If you have paid, do not pay twice.
+cashier-problem-sign-in-expired = WeChat’s confirmation expired
+cashier-problem-sign-in-expired-advice = You have not paid yet. Tap the button below to try again.
+cashier-problem-sign-in-denied = WeChat did not confirm who is paying
+cashier-problem-sign-in-denied-advice = You have not paid yet. Tap the button below to try again.
+cashier-problem-sign-in-preview = Please use the full service
+cashier-problem-sign-in-preview-advice = This is a preview page of WeChat and cannot take payments. Tap “使用完整服务” at the bottom of the page, then the button below.
+cashier-problem-sign-in-misconfigured = Paying inside WeChat is not possible right now
+cashier-problem-sign-in-misconfigured-advice = The shop’s WeChat Pay settings are not right; you were not charged. Contact the shop, or open the payment page in your phone’s browser.
+
+# Ways on from these pages.
+cashier-try-again = Try again
+cashier-back = Back to the payment page
+cashier-continue = Continue paying

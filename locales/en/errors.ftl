@@ -19,7 +19,9 @@ error-not-found = { $what ->
     [account] There is no such merchant account for this key.
     [endpoint] There is no such webhook endpoint for this key.
     [delivery] There is no such delivery for this endpoint.
+    [locale] There is no such locale. See /v1/locales for those there are.
     [qr] This attempt has no QR code to show now: it is not pending.
+    [region] There is no such administrative division.
    *[page] There is nothing at this address. See /docs for what there is.
 }
 error-method-not-allowed-title = Method not allowed
@@ -117,6 +119,12 @@ field-replay-selection = Give either “event_ids”, or “from” and “to”
 field-not-after = Give a time after “{ $other }”.
 field-cursor = Give the next_cursor of this very list.
 field-nul-character = Leave out NUL characters.
+field-unknown-message = There is no message “{ $id }”.
+field-unknown-message-nearest = There is no message “{ $id }”. Did you mean “{ $nearest }”?
+field-text-or-whole-number = Give text in quotes or a whole number; format money and dates yourself.
+field-region-code = A division code has six digits, a town’s nine, such as 440305.
+field-unknown-shop-region = The uploaded list has no region with this id.
+field-not-a-province = Give the six-digit code of a province, such as 440000.
 
 # Settings of merchant accounts; English answers carry more particulars.
 setting-certificate-not-of-key = The certificate and the private key do not belong together: take both files from one download.
@@ -134,6 +142,7 @@ setting-store-needed = Scanning payers’ codes needs the shop it happens in: st
 setting-sub-mchid-needed = This is for service providers: give sub_mchid too.
 setting-test-account-needs-stand-in = A test account needs the address of a stand-in, such as the one “luodi sandbox” prints.
 setting-invalid-api-base = Give https:// and a host, or http:// and this machine, without a path.
+setting-invalid-app-secret = An AppSecret has exactly 32 letters and digits; the official account’s console shows it once.
 setting-invalid-apiv3-key = The APIv3 key has exactly 32 letters and digits.
 setting-invalid-appid = An app id is “wx” and 16 letters or digits.
 setting-invalid-mchid = A merchant number has digits only.
@@ -168,5 +177,10 @@ check-public-key-id-mismatch = WeChat Pay signed with a key that is not configur
 check-public-key-wrong = wechatpay_public_key does not belong to its id.
 check-answer-not-proven = The answer could not be verified.
 check-public-key = The WeChat Pay public key verifies what WeChat Pay signed.
+check-order-left-open = The order of this check could not be closed; it ends by itself.
+check-order-refused = WeChat Pay refused an order.
+check-product-not-enabled = The merchant may not open orders: enable Native payment in the WeChat Pay console, and look there for restrictions.
+check-app-not-bound = The app id is not bound to the merchant number: bind it in the WeChat Pay console, appid management.
+check-app-bound = An order could be opened under this app id.
 check-merchant-certificate-expiring = The merchant API certificate ends soon: apply for a new one in the console, then set the private key and the certificate together.
 check-platform-certificate-expiring = A platform certificate expires soon; better, move to the WeChat Pay public key.

@@ -19,7 +19,9 @@ error-not-found = { $what ->
     [account] 该密钥下没有这个商户账号。
     [endpoint] 该密钥下没有这个 Webhook 地址。
     [delivery] 该地址下没有这次投递。
+    [locale] 没有这种语言。可用的语言见 /v1/locales。
     [qr] 这次支付尝试现在没有可显示的二维码：它不在待支付状态。
+    [region] 没有这个行政区划。
    *[page] 该地址没有内容。可用的接口见 /docs。
 }
 error-method-not-allowed-title = 不支持的请求方法
@@ -84,7 +86,7 @@ error-storage-unavailable = 没有作任何更改，或已记录在您的 Idempo
 error-internal-title = 服务器内部错误
 error-internal = 内部出现故障。请把 request_id 告知服务器管理员。
 
-field-required = 此项必填。
+field-required = 请填写此项
 field-required-for-flow = 使用 { $flow } 方式时必须提供。
 field-required-with = 请与“{ $other }”一起提供。
 field-unknown-field = 没有“{ $field }”这个字段。可用字段：{ $allowed }。
@@ -117,6 +119,12 @@ field-replay-selection = 请提供“event_ids”，或同时提供“from”和
 field-not-after = 请填写晚于“{ $other }”的时间。
 field-cursor = 请使用同一列表返回的 next_cursor。
 field-nul-character = 请去掉 NUL 字符。
+field-unknown-message = 没有“{ $id }”这个文本。
+field-unknown-message-nearest = 没有“{ $id }”这个文本。是否想写“{ $nearest }”？
+field-text-or-whole-number = 请填写带引号的文字或整数；金额和日期请先排好格式。
+field-region-code = 行政区划代码为六位数字，乡镇街道为九位，例如 440305。
+field-unknown-shop-region = 上传的列表中没有这个地区 ID。
+field-not-a-province = 请填写省级行政区划代码（六位数字），例如 440000。
 
 # 商户账号的配置。
 setting-certificate-not-of-key = 证书与私钥不是一对：请使用同一次下载得到的两个文件。
@@ -134,6 +142,7 @@ setting-store-needed = 扫描付款码需要指明门店：请填写 store_id �
 setting-sub-mchid-needed = 此项仅供服务商使用：请同时填写 sub_mchid。
 setting-test-account-needs-stand-in = 测试账号须填写模拟环境地址（例如“luodi sandbox”显示的地址）：微信支付没有测试环境。
 setting-invalid-api-base = 请填写 https:// 加域名，或本机的 http:// 地址，不带路径。
+setting-invalid-app-secret = AppSecret 为 32 位字母和数字，在微信公众平台重置后只显示一次。
 setting-invalid-apiv3-key = APIv3 密钥必须是 32 位字母和数字。
 setting-invalid-appid = AppID 为“wx”加 16 位字母或数字。
 setting-invalid-mchid = 商户号只含数字。
@@ -168,5 +177,10 @@ check-public-key-id-mismatch = 微信支付使用了未配置的公钥签名：�
 check-public-key-wrong = 微信支付公钥与公钥 ID 不匹配。
 check-answer-not-proven = 无法验证返回内容。
 check-public-key = 微信支付公钥验签通过。
+check-order-left-open = 自检订单未能关闭，稍后会自动失效。
+check-order-refused = 微信支付拒绝了下单。
+check-product-not-enabled = 商户无法下单：请在商户平台开通 Native 支付，并查看账户是否受限。
+check-app-not-bound = 该 AppID 未与商户号绑定：请在商户平台的“AppID 账号管理”中关联。
+check-app-bound = 该 AppID 可以下单。
 check-merchant-certificate-expiring = 商户 API 证书即将到期：请在商户平台重新申请，并同时更换私钥与证书。
 check-platform-certificate-expiring = 平台证书即将到期；建议切换到微信支付公钥。

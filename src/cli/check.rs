@@ -27,7 +27,7 @@ impl Check {
         };
         let warnings = serve::oddities(&config);
         let checked = opened::with_ledger(global, async |state| {
-            accounts::check_all(state, &state.storage.accounts(None).await?).await
+            accounts::check_all(state, &state.storage.accounts(None).await?, false).await
         })
         .await?;
         if global.json {

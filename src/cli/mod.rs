@@ -10,6 +10,7 @@ mod config;
 mod demo;
 mod events;
 mod healthcheck;
+mod i18n;
 mod keys;
 mod openapi;
 mod opened;
@@ -61,6 +62,8 @@ enum Command {
     Payments(payments::Payments),
     Events(events::Events),
     Store(store::Store),
+    #[command(name = "i18n")]
+    I18n(i18n::I18n),
     Config(config::Config),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
@@ -101,6 +104,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
         Command::Store(command) => command.run(&global).await,
+        Command::I18n(command) => command.run(&global),
         Command::Config(command) => command.run(),
         Command::OpenApi(command) => command.run(),
         Command::HealthCheck(command) => command.run(&global).await,

@@ -20,7 +20,7 @@ use secrecy::SecretString;
 pub use problem::{ConfigError, Problem};
 use setting::{Setting, settings};
 pub use sources::{NOT_SETTINGS, process_environment};
-pub use values::{DuplicatePolicy, IpNetwork, LogFormat};
+pub use values::{CashierQr, DuplicatePolicy, HkMoTwChoice, IpNetwork, LogFormat};
 
 settings! {
     /// Luodi's settings.
@@ -49,8 +49,12 @@ settings! {
         payments: PaymentsConfig = PaymentsConfig::default(),
         /// Webhooks to the shops.
         webhooks: WebhooksConfig = WebhooksConfig::default(),
+        /// The words of pages, errors and storefronts.
+        wording: WordingConfig = WordingConfig::default(),
         /// How much a caller may ask for.
         limits: LimitsConfig = LimitsConfig::default(),
+        /// The table of administrative divisions.
+        regions: RegionsConfig = RegionsConfig::default(),
         /// How long data is kept.
         retention: RetentionConfig = RetentionConfig::default(),
         /// The shops served here, each under a short name of its own (a-z, 0-9, hyphens).
@@ -113,6 +117,15 @@ settings! {
 }
 
 settings! {
+    /// The words of pages, errors and storefronts.
+    pub struct WordingConfig {
+        /// A folder with your own wording, read last: one folder for each locale (zh-Hans, zh-Hant-HK,
+        /// zh-Hant-TW, en) with .ftl files in it. Read again on SIGHUP. `luodi i18n check` examines it.
+        overrides: Option<String> = None,
+    }
+}
+
+settings! {
     /// How much a caller may ask for.
     pub struct LimitsConfig {
         /// Largest request body in bytes, 1024 to 1048576.
@@ -122,6 +135,15 @@ settings! {
         /// Requests each network address may make in a minute without a secret key. Notifications of
         /// gateways are not counted.
         address_requests_per_minute: u32 = 240,
+    }
+}
+
+settings! {
+    /// The table of administrative divisions.
+    pub struct RegionsConfig {
+        /// A folder for newer tables than the one inside the program; `luodi regions import` fills it, and a
+        /// running server takes over what it finds there within a minute, or at once on SIGHUP.
+        folder: Option<String> = None,
     }
 }
 
@@ -150,7 +172,25 @@ settings! {
         return_url_hosts: Vec<String> = Vec::new(),
         /// A PNG file, up to 256 KiB and 1024 pixels wide, shown in the middle of this shop's QR codes.
         qr_logo: Option<String> = None,
-        /// Language of the payment page where the browser asks for none we have: "zh-Hans" or "en".
+        /// The QR code on a computer's payment page: "gateway" shows the gateway's own, which only its wallet
+        /// pays; "cashier" shows the page's address, which any wallet opens and pays inside. The latter needs
+        /// an account that pays inside WeChat (app_secret); without one the gateway's own is shown.
+        cashier_qr: CashierQr = CashierQr::Gateway,
+        /// What stands for a buyer's address where nothing is delivered (vouchers, downloads), since Magento needs
+        /// a billing address and mainland shoppers are asked for none. All four, or none. The province as
+        /// Magento's region code, such as "CN-GD".
+        virtual_billing_region: Option<String> = None,
+        /// Its city, such as "深圳市".
+        virtual_billing_city: Option<String> = None,
+        /// Its postal code, six digits.
+        virtual_billing_postcode: Option<String> = None,
+        /// District, street and number.
+        virtual_billing_street: Option<String> = None,
+        /// Hong Kong, Macao and Taiwan in address forms: "regions" beside the provinces, or "countries" of
+        /// their own as Magento also lists them.
+        hk_mo_tw: HkMoTwChoice = HkMoTwChoice::Regions,
+        /// Language of the payment page where the browser asks for none we have: "zh-Hans", "zh-Hant-HK",
+        /// "zh-Hant-TW" or "en".
         locale: Option<String> = None,
     }
 }

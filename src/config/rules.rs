@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::{Config, StoreConfig, VaultConfig};
 use crate::vault::{KeyRing, KeyRingError};
 
-const LOCALES: [&str; 2] = ["zh-Hans", "en"];
+const LOCALES: [&str; 4] = ["zh-Hans", "zh-Hant-HK", "zh-Hant-TW", "en"];
 const DAYS: RangeInclusive<u32> = 1..=3650;
 const REQUESTS: RangeInclusive<u32> = 1..=1_000_000;
 
@@ -120,8 +120,36 @@ fn check_store(name: &str, store: &StoreConfig, broken: &mut Vec<Problem>) {
         let fix = format!("has {host:?}; write the host only, such as shop.example");
         broken.push(Problem::broken(at("return_url_hosts"), fix));
     }
+    check_virtual_billing(name, store, broken);
     if store.locale.as_ref().is_some_and(|locale| !LOCALES.contains(&locale.as_str())) {
         broken.push(Problem::broken(at("locale"), format!("must be one of {}", LOCALES.join(", "))));
+    }
+}
+
+fn check_virtual_billing(name: &str, store: &StoreConfig, broken: &mut Vec<Problem>) {
+    let parts = [
+        ("virtual_billing_region", &store.virtual_billing_region),
+        ("virtual_billing_city", &store.virtual_billing_city),
+        ("virtual_billing_postcode", &store.virtual_billing_postcode),
+        ("virtual_billing_street", &store.virtual_billing_street),
+    ];
+    let mut say = |field: &str, fix: &str| broken.push(Problem::broken(format!("stores.{name}.{field}"), fix));
+    if parts.iter().any(|(_, value)| value.is_some()) {
+        for (field, _) in parts.iter().filter(|(_, value)| value.is_none()) {
+            say(field, "is missing; the four virtual_billing settings belong together");
+        }
+    }
+    let is_region = |code: &str| {
+        code.split_once('-').is_some_and(|(country, part)| {
+            country == "CN" && part.len() == 2 && part.bytes().all(|b| b.is_ascii_uppercase())
+        })
+    };
+    if store.virtual_billing_region.as_deref().is_some_and(|code| !is_region(code)) {
+        say("virtual_billing_region", "must be a region code such as CN-GD");
+    }
+    let is_postcode = |code: &str| code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
+    if store.virtual_billing_postcode.as_deref().is_some_and(|code| !is_postcode(code)) {
+        say("virtual_billing_postcode", "must have six digits");
     }
 }
 

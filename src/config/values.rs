@@ -22,6 +22,24 @@ choice! {
     }
 }
 
+choice! {
+    /// What the code on a computer's cashier holds.
+    pub enum CashierQr {
+        /// The gateway's own code: only its wallet pays it.
+        Gateway = "gateway",
+        /// The cashier's address: any wallet opens it and pays inside.
+        Cashier = "cashier",
+    }
+}
+
+choice! {
+    /// Where address forms list Hong Kong, Macao and Taiwan.
+    pub enum HkMoTwChoice {
+        Regions = "regions",
+        Countries = "countries",
+    }
+}
+
 /// A network written `10.0.0.0/8`, or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IpNetwork {

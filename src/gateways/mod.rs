@@ -395,6 +395,18 @@ pub struct Finding {
     pub detail: String,
 }
 
+/// How far an account check goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckDepth {
+    /// The credentials, by calls that change nothing.
+    Credentials,
+    /// Also whether orders can be opened: opens one of 1 fen under each app id, which nobody sees, and closes it.
+    Orders {
+        /// Where the gateway would send notifications.
+        notify_url: String,
+    },
+}
+
 /// Credentials closer to their end than this are told of, in seconds: ninety days.
 pub const EXPIRY_WARNING_S: i64 = 90 * 24 * 3600;
 
@@ -460,8 +472,8 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
     /// What this gateway wants to hear.
     fn acknowledge(&self, outcome: Outcome) -> RawResponse;
 
-    /// Looks at the credentials, offline and by one harmless call.
-    async fn check(&self) -> Vec<Finding>;
+    /// Looks at the credentials, offline and by harmless calls.
+    async fn check(&self, depth: &CheckDepth) -> Vec<Finding>;
 
     /// What ends within [`EXPIRY_WARNING_S`] of `now` and has no successor yet, from what is held. Asks nobody.
     fn expiring_credentials(&self, now: Timestamp) -> Vec<ExpiringCredential>;

@@ -9,11 +9,12 @@ use super::auth::SecretKey;
 use super::body::JsonBody;
 use super::payments::List;
 use super::problem::{Problem, gateway_text, locale_of};
+use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
 use crate::error::{ApiError, Code};
-use crate::gateways::Finding;
+use crate::gateways::{CheckDepth, Finding};
 use crate::ids::AccountId;
 use crate::payments::directory::seal_secrets;
 use crate::payments::{GatewayName, Mode};
@@ -205,22 +206,43 @@ pub async fn update(
     Ok(HttpResponse::Ok().json(AccountView::of(&account, &state.public_url)))
 }
 
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CheckQuery {
+    /// Also open and close orders of 1 fen; `false` by default.
+    pub deep: Option<bool>,
+}
+
+/// How far a check of this account goes.
+#[must_use]
+pub fn depth_of(account: &Account, public_url: &str, deep: bool) -> CheckDepth {
+    if deep {
+        CheckDepth::Orders { notify_url: AccountView::of(account, public_url).notify_url }
+    } else {
+        CheckDepth::Credentials
+    }
+}
+
 /// Check a merchant account
 ///
-/// Looks at the credentials offline and by one harmless call; moves no money.
+/// Looks at the credentials offline and by one harmless call; moves no money. With `deep=true` it also opens an
+/// order of 1 fen under each app id and closes it at once: only that shows whether the app id is bound.
 #[utoipa::path(post, operation_id = "check_account", path = "/v1/accounts/{account_id}/check",
-    tag = "accounts", params(("account_id" = AccountId, Path)),
+    tag = "accounts", params(("account_id" = AccountId, Path), CheckQuery),
     responses((status = 200, body = CheckResult), (status = 404, body = Problem)), security(("secret_key" = [])))]
 pub async fn check(
     state: web::Data<AppState>,
     key: SecretKey,
     request: HttpRequest,
     path: web::Path<String>,
+    query: Query<CheckQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let account = account_of(&state, &key, &path).await?;
     let (_, gateway) = state.payments.gateways().of_account(account.id).await?;
     let locale = locale_of(&request);
-    let mut findings = gateway.check().await;
+    let depth = depth_of(&account, &state.public_url, query.deep.unwrap_or_default());
+    let mut findings = gateway.check(&depth).await;
     for finding in &mut findings {
         finding.detail = gateway_text("check", &finding.code, &finding.detail, locale);
     }

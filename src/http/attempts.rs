@@ -6,17 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use super::auth::Caller;
 use super::body::JsonBody;
+use super::cashier_page::user_agent;
 use super::idempotency::{self, Scope};
 use super::limits::client_ip;
-use super::problem::Problem;
+use super::own_attempt;
+use super::problem::{Problem, Worded as _, locale_of};
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, Code, FieldError};
-use crate::ids::{AttemptId, PaymentId, StoreId};
+use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::payments::attempt::Shopper;
 use crate::payments::checkout::NewAttempt;
-use crate::payments::{AttemptView, Flow, GatewayName, NextAction};
+use crate::payments::environment::{Environment, fitting_flow};
+use crate::payments::{AttemptView, Flow, GatewayName, Ledger, Mode, NextAction};
 use crate::web::qr;
 
 /// The shopper as the shop sees it.
@@ -39,7 +42,7 @@ pub struct ShopperTold {
 
 impl ShopperTold {
     /// The shopper as the gateways need it, once every given value is sound and what the flow needs is there.
-    pub fn validate(told: Option<Self>, flow: Option<Flow>, faults: &mut Faults) -> Shopper {
+    pub fn validate(told: Option<Self>, flow: Option<AskedFlow>, faults: &mut Faults) -> Shopper {
         let told = told.unwrap_or_default();
         for (pointer, value, most) in [
             ("/shopper/user_agent", &told.user_agent, 1000),
@@ -54,22 +57,72 @@ impl ShopperTold {
         if let Some(ip) = &told.ip {
             faults.ip("/shopper/ip", ip);
         }
-        let needed = match flow {
-            Some(Flow::Wap) if told.ip.is_none() => Some("/shopper/ip"),
-            Some(Flow::Jsapi) if told.openid.is_none() => Some("/shopper/openid"),
-            Some(Flow::Barcode) if told.auth_code.is_none() => Some("/shopper/auth_code"),
-            _ => None,
-        };
-        if let Some(pointer) = needed {
-            faults.add(FieldError::new(pointer, "required_for_flow").with("flow", flow.map_or("", Flow::as_str)));
-        }
-        Shopper {
+        let shopper = Shopper {
             ip: told.ip,
             user_agent: told.user_agent,
             payer_id: told.openid,
             app_id: told.app_id,
             auth_code: told.auth_code,
+        };
+        match flow {
+            Some(AskedFlow::Named(flow)) => missing_for(flow, &shopper).into_iter().for_each(|field| faults.add(field)),
+            Some(AskedFlow::Auto) if shopper.user_agent.is_none() => {
+                faults.add(FieldError::new("/shopper/user_agent", "required_for_flow").with("flow", AUTO));
+            }
+            Some(AskedFlow::Auto) | None => {}
         }
+        shopper
+    }
+}
+
+/// What the flow needs of the shopper and was not told.
+fn missing_for(flow: Flow, shopper: &Shopper) -> Option<FieldError> {
+    let pointer = match flow {
+        Flow::Wap if shopper.ip.is_none() => "/shopper/ip",
+        Flow::Jsapi if shopper.payer_id.is_none() => "/shopper/openid",
+        Flow::Barcode if shopper.auth_code.is_none() => "/shopper/auth_code",
+        _ => return None,
+    };
+    Some(FieldError::new(pointer, "required_for_flow").with("flow", flow.as_str()))
+}
+
+const AUTO: &str = "auto";
+
+/// How a caller wants the shopper to pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedFlow {
+    /// As fits the shopper's browser.
+    Auto,
+    Named(Flow),
+}
+
+impl AskedFlow {
+    /// The flow to open: the one named, or the one of the account's that fits the shopper's browser.
+    ///
+    /// # Errors
+    /// No account, none of its flows fits, or the shopper lacks what the fitting one needs.
+    pub async fn resolve(
+        self,
+        state: &AppState,
+        (store_id, mode): (StoreId, Mode),
+        gateway: GatewayName,
+        account: Option<AccountId>,
+        shopper: &Shopper,
+    ) -> Result<Flow, ApiError> {
+        let flow = match self {
+            Self::Named(flow) => return Ok(flow),
+            Self::Auto => {
+                let (_, bound) = state.payments.gateways().account_for(store_id, mode, gateway, account).await?;
+                let environment = Environment::of(shopper.user_agent.as_deref().unwrap_or_default());
+                fitting_flow(gateway, environment, bound.flows()).map_err(|_| {
+                    let allowed: Vec<&str> = bound.flows().iter().map(|flow| flow.as_str()).collect();
+                    let field = FieldError::new("/flow", "unsupported").with("allowed", allowed.join(", "));
+                    let refused = ApiError::new(Code::FlowUnsupported).with("gateway", gateway.as_str());
+                    ApiError { fields: vec![field], ..refused.with("flow", AUTO) }
+                })?
+            }
+        };
+        missing_for(flow, shopper).map_or(Ok(flow), |field| Err(ApiError::invalid(vec![field])))
     }
 }
 
@@ -78,6 +131,7 @@ impl ShopperTold {
 pub struct CreateAttempt {
     #[schema(example = "wechatpay")]
     pub gateway: String,
+    /// `qr`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
     #[schema(example = "qr")]
     pub flow: String,
     pub account: Option<String>,
@@ -98,12 +152,19 @@ pub fn parse_gateway(text: &str, faults: &mut Faults) -> Option<GatewayName> {
     gateway
 }
 
-pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<Flow> {
-    let flow = Flow::parse(text);
+pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<AskedFlow> {
+    let flow = named_flow(text);
     if flow.is_none() {
-        faults.add(FieldError::new("/flow", "unsupported").with("allowed", Flow::ALL.map(Flow::as_str).join(", ")));
+        let allowed = format!("{AUTO}, {}", Flow::ALL.map(Flow::as_str).join(", "));
+        faults.add(FieldError::new("/flow", "unsupported").with("allowed", allowed));
     }
     flow
+}
+
+/// `None` for a word that is no flow.
+#[must_use]
+pub fn named_flow(text: &str) -> Option<AskedFlow> {
+    if text == AUTO { Some(AskedFlow::Auto) } else { Flow::parse(text).map(AskedFlow::Named) }
 }
 
 /// Open an attempt
@@ -139,17 +200,20 @@ pub async fn create(
     };
     // A browser's own address and name are seen here; a shop's server must tell the shopper's.
     let told = match caller {
-        Caller::Browser(_) => Some(seen_shopper(&state, &request, wanted.shopper)),
+        Caller::Browser(_) => Some(seen_shopper(&state, &request, &ledger, wanted.shopper)),
         Caller::Shop(_) => wanted.shopper,
     };
     let shopper = ShopperTold::validate(told, flow, &mut faults);
     faults.refuse_if_any()?;
-    let (Some(gateway), Some(flow)) = (gateway, flow) else { return Err(ApiError::invalid(Vec::new())) };
+    let (Some(gateway), Some(asked)) = (gateway, flow) else { return Err(ApiError::invalid(Vec::new())) };
+    let owner = (ledger.payment.store_id, ledger.payment.mode);
+    let flow = asked.resolve(&state, owner, gateway, account, &shopper).await?;
     let planned = Planned { attempt: AttemptId::generate() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
     let worker = state.clone();
     let shopper_asks = matches!(caller, Caller::Browser(_));
+    let locale = locale_of(&request);
     let work = move |resource: String| {
         let state = worker;
         async move {
@@ -159,7 +223,7 @@ pub async fn create(
             let opened = if shopper_asks { opened.map_err(without_merchants_troubles) } else { opened };
             let (ledger, attempt_id) = opened?;
             let view = ledger.attempt(attempt_id).map(AttemptView::of).ok_or_else(|| ApiError::not_found("attempt"))?;
-            let view = if shopper_asks { view.for_shopper() } else { view };
+            let view = if shopper_asks { view.for_shopper() } else { view.worded(locale) };
             let body = serde_json::to_vec(&view).map_err(ApiError::internal)?;
             Ok((StatusCode::CREATED, body))
         }
@@ -168,12 +232,15 @@ pub async fn create(
 }
 
 /// What is seen of the browser itself goes before what it says. Whose wallet pays is the gateway's to check.
-fn seen_shopper(state: &AppState, request: &HttpRequest, told: Option<ShopperTold>) -> ShopperTold {
-    let user_agent = request.headers().get("user-agent").and_then(|v| v.to_str().ok());
+/// A browser that signed in for this payment before need not say who pays.
+fn seen_shopper(state: &AppState, request: &HttpRequest, ledger: &Ledger, told: Option<ShopperTold>) -> ShopperTold {
+    let told = told.unwrap_or_default();
+    let known = || own_attempt::remembered(state, request, ledger).and_then(|own| own.payer_id.clone());
     ShopperTold {
         ip: client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
-        user_agent: user_agent.map(|text| text.chars().take(1000).collect()),
-        ..told.unwrap_or_default()
+        user_agent: Some(user_agent(request).filter(|agent| !agent.trim().is_empty()).unwrap_or("unknown".to_owned())),
+        openid: told.openid.or_else(known),
+        ..told
     }
 }
 

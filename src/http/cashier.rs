@@ -1,4 +1,5 @@
-//! `/pay/{payment_id}`, the hosted cashier, and `/return/{attempt_id}`, where gateways send the shopper back.
+//! `/pay/{payment_id}`, the hosted cashier. It chooses by the browser how the shopper pays: a code on a
+//! computer, a tap that leads to WeChat on a phone, and inside WeChat straight to the password.
 
 use std::sync::Arc;
 
@@ -6,24 +7,34 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::cashier_page::{Offer, environment_of, needs_sign_in, page, shopper_of, view_of};
 use super::problem::{accept_language, locale_of};
 use super::state::AppState;
+use super::{own_attempt, sign_in};
 use crate::crypto::compare;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::i18n::Locale;
 use crate::ids::{AttemptId, PaymentId};
-use crate::payments::attempt::Shopper;
 use crate::payments::checkout::NewAttempt;
-use crate::payments::{Attempt, Flow, GatewayName, Ledger, Mode, NextAction, PaymentError, PaymentStatus};
-use crate::web::cashier::{self, AttemptView, CashierProblem, CashierView, MethodReason, MethodView};
+use crate::payments::{AttemptStatus, Flow, GatewayName, Ledger, NextAction, PaymentError, PaymentStatus};
+use crate::web::cashier::{CashierProblem, Link, render_cashier};
+use crate::web::qr;
 
 #[derive(Debug, Deserialize)]
 pub struct CashierQuery {
     client_secret: Option<String>,
     lang: Option<String>,
+    /// What the shopper chose instead of what fits best: `qr`.
+    flow: Option<String>,
+    /// `again`: the shopper asks to be sent to WeChat's sign-in once more.
+    sign_in: Option<String>,
 }
 
-/// The cashier opens the first attempt itself, so that the shopper sees a code at once.
+/// The cashier opens a code by itself, so that the shopper sees it at once; inside WeChat it first finds out
+/// who pays.
+///
+/// # Errors
+/// Those of a page that cannot be written.
 pub async fn show(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -31,134 +42,177 @@ pub async fn show(
     query: web::Query<CashierQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let locale = Locale::choose(query.lang.as_deref(), accept_language(&request));
-    let Some(id) = permitted(&state, &path, query.client_secret.as_deref()) else {
-        return page(404, cashier::render_cashier_problem(CashierProblem::NotFound, locale));
-    };
-    let ledger = match state.payments.read(id).await {
+    let ledger = match find(&state, &path, query.client_secret.as_deref()).await {
         Ok(ledger) => ledger,
-        Err(PaymentError::NotFound(_)) => {
-            return page(404, cashier::render_cashier_problem(CashierProblem::NotFound, locale));
-        }
+        Err((status, problem)) => return page(status, &[], problem.page(locale, &[])),
+    };
+    let wanted = query.flow.as_deref().and_then(Flow::parse).filter(|flow| *flow == Flow::Qr);
+    let offer = Offer::of(&state, &ledger, environment_of(&request), wanted).await;
+    let may_pay = ledger.payment.status == PaymentStatus::Open && ledger.payment.close_requested_at.is_none();
+    if may_pay
+        && (query.sign_in.is_some() || needs_sign_in(&state, &request, &ledger, &offer))
+        && offer.fitting == Ok(Flow::Jsapi)
+        && let Some(app) = &offer.app
+    {
+        return Ok(sign_in::begin(&state, ledger.payment.id, app));
+    }
+    let ledger = if may_pay { freshen(&state, &request, ledger, &offer, wanted).await } else { ledger };
+    let view = view_of(&state, &request, &ledger, &offer);
+    let usual = state.store_config(ledger.payment.store_id).locale;
+    let locale = query.lang.as_deref().and_then(Locale::parse).or_else(|| Locale::best_of(accept_language(&request)));
+    let locale = locale.or_else(|| usual.as_deref().and_then(Locale::parse)).unwrap_or_default();
+    page(200, &[], render_cashier(&view, locale))
+}
+
+/// The payment, if the secret fits it; else the page to show.
+async fn find(state: &AppState, id: &str, secret: Option<&str>) -> Result<Ledger, (u16, CashierProblem)> {
+    let Some(id) = permitted(state, id, secret) else { return Err((404, CashierProblem::NotFound)) };
+    match state.payments.read(id).await {
+        Ok(ledger) => Ok(ledger),
+        Err(PaymentError::NotFound(_)) => Err((404, CashierProblem::NotFound)),
         Err(error) => {
             tracing::error!(payment = %id, %error, "the cashier cannot read a payment");
-            return page(503, cashier::render_cashier_problem(CashierProblem::Unavailable, locale));
+            Err((503, CashierProblem::Unavailable))
         }
-    };
-    let ledger = open_first_attempt(&state, &request, ledger).await;
-    let view = view_of(&state, &ledger).await?;
-    let usual = state.store_config(ledger.payment.store_id).locale;
-    let locale = chosen(&query).or_else(|| Locale::best_of(accept_language(&request)));
-    let locale = locale.or_else(|| usual.as_deref().and_then(Locale::parse)).unwrap_or_default();
-    page(200, cashier::render_cashier(&view, locale))
+    }
 }
 
-fn chosen(query: &CashierQuery) -> Option<Locale> {
-    query.lang.as_deref().and_then(Locale::parse)
-}
-
-/// The payment, if the secret fits it.
 fn permitted(state: &AppState, id: &str, secret: Option<&str>) -> Option<PaymentId> {
     let id: PaymentId = id.parse().ok()?;
     compare::equal(secret?.as_bytes(), state.client_secret(id).as_bytes()).then_some(id)
 }
 
-/// Opens a code when there has been no attempt yet. A failure is shown on the page, not as an error.
-async fn open_first_attempt(state: &AppState, request: &HttpRequest, ledger: Ledger) -> Ledger {
-    let untouched = ledger.attempts.is_empty() && ledger.payment.status == PaymentStatus::Open;
-    if !untouched || ledger.payment.close_requested_at.is_some() {
-        return ledger;
+/// Opens a code when there has been no attempt yet, or the shopper asked for one; renews what has outlived
+/// its life. A failure is shown on the page, not as an error.
+async fn freshen(
+    state: &AppState,
+    request: &HttpRequest,
+    ledger: Ledger,
+    offer: &Offer,
+    wanted: Option<Flow>,
+) -> Ledger {
+    if offer.fitting != Ok(Flow::Qr) || offer.shows_own_code {
+        return renew_if_stale(state, ledger, offer).await;
+    }
+    let asked_for = wanted.is_some() && ledger.attempts.last().is_some_and(|a| a.flow != Flow::Qr);
+    if !ledger.attempts.is_empty() && !asked_for {
+        return renew_if_stale(state, ledger, offer).await;
     }
     let new = NewAttempt {
         id: AttemptId::generate(),
         gateway: GatewayName::WeChatPay,
         flow: Flow::Qr,
         account: None,
-        shopper: Shopper {
-            ip: super::limits::client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
-            ..Shopper::default()
-        },
+        shopper: shopper_of(state, request),
     };
     let (payments, id) = (Arc::clone(&state.payments), ledger.payment.id);
     match state.finish(async move { Ok(payments.open_attempt(id, new).await?) }).await {
         Ok((ledger, _)) => ledger,
         Err(error) => {
-            tracing::warn!(payment = %ledger.payment.id, %error, "the cashier could not open an attempt");
-            state.payments.ledger(ledger.payment.id).await.unwrap_or(ledger)
+            tracing::warn!(payment = %id, %error, "the cashier could not open an attempt");
+            state.payments.ledger(id).await.unwrap_or(ledger)
         }
     }
 }
 
-async fn view_of(state: &AppState, ledger: &Ledger) -> Result<CashierView, ApiError> {
-    let payment = &ledger.payment;
-    let accounts = state.storage.accounts(Some(payment.store_id)).await?;
-    let has_wechatpay =
-        accounts.iter().any(|a| a.enabled && a.mode == payment.mode && a.gateway == GatewayName::WeChatPay);
-    Ok(CashierView {
-        payment_id: payment.id.to_string(),
-        client_secret: state.client_secret(payment.id),
-        shop_name: state.store_config(payment.store_id).shop_name,
-        order_ref: payment.order_ref.clone(),
-        description: payment.description.clone(),
-        amount_yuan: payment.amount.to_string(),
-        status: payment.status,
-        late: payment.late,
-        refunded_yuan: payment.refunded.to_string(),
-        return_url: payment.return_url.clone(),
-        methods: vec![MethodView {
-            gateway: GatewayName::WeChatPay.as_str().to_owned(),
-            flow: Flow::Qr.as_str().to_owned(),
-            available: has_wechatpay,
-            reason: (!has_wechatpay).then_some(MethodReason::NotConfigured),
-        }],
-        attempt: ledger.attempts.last().map(attempt_view),
-        test_mode: payment.mode == Mode::Test,
-        phone_url: state.config.sandbox_phone_url.clone().filter(|_| payment.mode == Mode::Test),
-        server_now_ms: state.clock.now().as_millis(),
-        expires_at_ms: payment.expires_at.as_millis(),
-    })
-}
-
-fn attempt_view(attempt: &Attempt) -> AttemptView {
-    let pending = attempt.status == crate::payments::AttemptStatus::Pending;
-    AttemptView {
-        id: attempt.id.to_string(),
-        gateway: attempt.gateway.as_str().to_owned(),
-        flow: attempt.flow.as_str().to_owned(),
-        status: attempt.status.as_str().to_owned(),
-        qr_available: pending && matches!(attempt.next_action, Some(NextAction::DisplayQr { .. })),
-        expires_at_ms: attempt.expires_at.as_millis(),
+async fn renew_if_stale(state: &AppState, ledger: Ledger, offer: &Offer) -> Ledger {
+    let now = state.clock.now();
+    let newest = ledger.attempts.last().filter(|a| Ok(a.flow) == offer.fitting && a.has_stale_action(now));
+    let Some((id, attempt)) = newest.map(|a| (ledger.payment.id, a.id)) else { return ledger };
+    let payments = Arc::clone(&state.payments);
+    match state.finish(async move { Ok(payments.renew_action(id, attempt).await?) }).await {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            tracing::warn!(payment = %id, %error, "the cashier could not renew a link");
+            ledger
+        }
     }
 }
 
-fn page(status: u16, html: Result<String, askama::Error>) -> Result<HttpResponse, ApiError> {
-    let html = html.map_err(ApiError::internal)?;
-    let status = actix_web::http::StatusCode::from_u16(status).unwrap_or(actix_web::http::StatusCode::OK);
-    let mut response = HttpResponse::build(status);
-    // No referrer among them: the address carries the client secret.
-    for header in crate::web::PAGE_HEADERS {
-        response.insert_header(header);
-    }
-    Ok(response.content_type("text/html; charset=utf-8").body(html))
+#[derive(Debug, Deserialize)]
+pub struct PayForm {
+    client_secret: Option<String>,
 }
 
-/// The shopper comes back from a gateway's page. What the browser says proves nothing: the gateway is
-/// asked, and the cashier shows what it said.
-pub async fn come_back(
+/// The tap on "WeChat Pay" in a phone's browser: opens the order and leads to the page that goes on to WeChat.
+/// A form, so that it works before and without scripts.
+///
+/// # Errors
+/// Those of a page that cannot be written.
+pub async fn pay(
     state: web::Data<AppState>,
     request: HttpRequest,
     path: web::Path<String>,
+    form: web::Form<PayForm>,
 ) -> Result<HttpResponse, ApiError> {
-    let id: AttemptId = path.parse().map_err(|_| ApiError::not_found("attempt"))?;
-    let ledger = state.storage.ledger_of_attempt(id).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
-    // An attempt's id is not a secret, so the address given to a stranger must not carry one. The
-    // shopper's own cashier tab moves on by itself; this page only says so.
-    let ledger = state.payments.refresh(ledger.payment.id).await?;
-    let target = match (&ledger.payment.status, &ledger.payment.return_url) {
-        (PaymentStatus::Open, _) | (_, None) => None,
-        (_, Some(url)) => Some(url.clone()),
+    let locale = locale_of(&request);
+    let Some(id) = permitted(&state, &path, form.client_secret.as_deref()) else {
+        return page(404, &[], CashierProblem::NotFound.page(locale, &[]));
     };
-    match target {
-        Some(url) => Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, url)).finish()),
-        None => page(200, cashier::render_cashier_problem(CashierProblem::StillOpen, locale_of(&request))),
+    let new = NewAttempt {
+        id: AttemptId::generate(),
+        gateway: GatewayName::WeChatPay,
+        flow: Flow::Wap,
+        account: None,
+        shopper: shopper_of(&state, &request),
+    };
+    let payments = Arc::clone(&state.payments);
+    let opened = state.finish(async move { Ok(payments.open_attempt(id, new).await?) }).await;
+    let (to, attempt) = match opened {
+        Ok((ledger, attempt)) => (after_opening(&state, &ledger, attempt), Some(attempt)),
+        // The cashier says how the payment stands.
+        Err(error) if matches!(error.code, Code::PaymentNotOpen | Code::PaymentClosing) => {
+            (state.cashier_url(id), None)
+        }
+        Err(error) => {
+            tracing::warn!(payment = %id, %error, "the cashier could not open an attempt");
+            let unsettled = error.code == Code::AttemptUnsettled;
+            let problem = if unsettled { CashierProblem::EarlierUnsettled } else { CashierProblem::Unavailable };
+            let back = Link::main("cashier-try-again", state.cashier_url(id));
+            return page(200, &[], problem.page(locale, &[back]));
+        }
+    };
+    let mut response = HttpResponse::SeeOther();
+    response
+        .insert_header((header::LOCATION, to))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"));
+    if let Some(attempt) = attempt {
+        response.insert_header(own_attempt::remember(&state, id, attempt));
+    }
+    Ok(response.finish())
+}
+
+/// What was refused or is uncertain is told by the cashier.
+fn after_opening(state: &AppState, ledger: &Ledger, attempt: AttemptId) -> String {
+    let leads_on = ledger.attempt(attempt).is_some_and(|a| {
+        a.status == AttemptStatus::Pending && matches!(a.next_action, Some(NextAction::Redirect { .. }))
+    });
+    if leads_on { format!("/go/{attempt}") } else { state.cashier_url(ledger.payment.id) }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct CodeQuery {
+    client_secret: Option<String>,
+}
+
+/// The cashier's own address as a QR code, for any wallet to open.
+///
+/// # Errors
+/// `not_found` without the right secret.
+pub async fn own_code(
+    state: web::Data<AppState>,
+    path: web::Path<(String, String)>,
+    query: web::Query<CodeQuery>,
+) -> Result<HttpResponse, ApiError> {
+    let (payment, form) = path.into_inner();
+    let id = permitted(&state, &payment, query.client_secret.as_deref()).ok_or_else(|| ApiError::not_found("qr"))?;
+    let ledger = state.payments.ledger(id).await?;
+    let (content, logo) = (state.cashier_url(id), state.qr_logos.get(&ledger.payment.store_id));
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "private, no-store"));
+    match form.as_str() {
+        "svg" => Ok(response.content_type("image/svg+xml").body(qr::svg(&content, logo).map_err(ApiError::internal)?)),
+        _ => Ok(response.content_type("image/png").body(qr::png(&content, 8, logo).map_err(ApiError::internal)?)),
     }
 }

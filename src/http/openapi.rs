@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, web};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{accounts, attempts, events, health, payments, problem, refunds, stream, webhook_endpoints};
+use super::{
+    accounts, attempts, events, health, payments, problem, refunds, region_mappings, regions, stream, webhook_endpoints,
+};
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
 #[derive(OpenApi)]
@@ -20,6 +22,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         webhook_endpoints::delete, webhook_endpoints::rotate_secret, webhook_endpoints::test,
         webhook_endpoints::replay, webhook_endpoints::deliveries, webhook_endpoints::tries,
         accounts::create, accounts::list, accounts::read, accounts::update, accounts::check,
+        regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
         health::live, health::ready,
     ),
     components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
@@ -30,6 +33,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "events", description = "The pull road: every fact, gap-free"),
         (name = "webhooks", description = "The push road: the same facts, signed"),
         (name = "accounts", description = "Merchant accounts at the gateways"),
+        (name = "regions", description = "Provinces, cities, districts and towns for address forms"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]
@@ -43,6 +47,12 @@ impl Modify for Security {
         let mut bearer = Http::new(HttpAuthScheme::Bearer);
         bearer.description = Some("A secret key of the shop's server: ld_sk_test_… or ld_sk_live_…".to_owned());
         components.add_security_scheme("secret_key", SecurityScheme::Http(bearer));
+        let mut publishable = Http::new(HttpAuthScheme::Bearer);
+        publishable.description = Some("A publishable key for browsers: ld_pk_test_… or ld_pk_live_…".to_owned());
+        components.add_security_scheme("publishable_key", SecurityScheme::Http(publishable));
+        let in_query =
+            ApiKeyValue::with_description("key", "A publishable key: no preflight, and networks can keep the answer");
+        components.add_security_scheme("publishable_key_in_query", SecurityScheme::ApiKey(ApiKey::Query(in_query)));
         let secret = ApiKeyValue::with_description("client_secret", "Lets a browser act on this one payment");
         components.add_security_scheme("client_secret", SecurityScheme::ApiKey(ApiKey::Query(secret)));
     }

@@ -7,21 +7,22 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
-use super::attempts::{ShopperTold, parse_flow, parse_gateway};
+use super::attempts::{AskedFlow, ShopperTold, named_flow, parse_flow, parse_gateway};
 use super::auth::{Caller, SecretKey};
 use super::body::{JsonBody, pointer_part};
 use super::idempotency::{self, Scope};
-use super::problem::Problem;
+use super::problem::{Problem, Worded as _, locale_of};
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::clock::Timestamp;
 use crate::error::{ApiError, Code, FieldError};
+use crate::i18n::Locale;
 use crate::ids::{AccountId, AttemptId, PaymentId};
 use crate::money::Currency;
 use crate::payments::attempt::Shopper;
 use crate::payments::checkout::{NewAttempt, NewPayment};
-use crate::payments::{Flow, GatewayName, PaymentStatus, PaymentView};
+use crate::payments::{GatewayName, PaymentStatus, PaymentView};
 use crate::storage::PaymentFilter;
 
 /// A payment can wait for the shopper this long, in seconds: WeChat Pay closes orders after seven days.
@@ -44,6 +45,7 @@ pub struct CreatePayment {
     /// With `flow`: opens the first attempt at once. Without: the cashier does.
     #[schema(example = "wechatpay")]
     pub gateway: Option<String>,
+    /// `qr`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
     #[schema(example = "qr")]
     pub flow: Option<String>,
     /// Which merchant account, when the store has several for the gateway.
@@ -79,7 +81,7 @@ struct Planned {
 #[derive(Debug, Clone)]
 struct FirstAttempt {
     gateway: GatewayName,
-    flow: Flow,
+    flow: AskedFlow,
     account: Option<AccountId>,
     shopper: Shopper,
 }
@@ -142,7 +144,7 @@ fn first_attempt(
     shopper: Option<ShopperTold>,
     faults: &mut Faults,
 ) -> Option<FirstAttempt> {
-    let shopper = ShopperTold::validate(shopper, flow.and_then(Flow::parse), faults);
+    let shopper = ShopperTold::validate(shopper, flow.and_then(named_flow), faults);
     let account = account.and_then(|text| {
         let id = text.parse().ok();
         if id.is_none() {
@@ -188,12 +190,13 @@ pub async fn create(
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let worker = state.clone();
+    let locale = locale_of(&request);
     let work = move |resource: String| {
         let state = worker;
         async move {
             let planned: Planned = serde_json::from_str(&resource).map_err(ApiError::internal)?;
             let new = NewPayment { id: planned.payment, ..new };
-            create_once(&state, new, first, planned.attempt).await
+            create_once(&state, new, first, planned.attempt, locale).await
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
@@ -204,14 +207,15 @@ async fn create_once(
     new: NewPayment,
     first: Option<FirstAttempt>,
     attempt_id: AttemptId,
+    locale: Locale,
 ) -> Result<(StatusCode, Vec<u8>), ApiError> {
-    let first = first.map(|first| NewAttempt {
-        id: attempt_id,
-        gateway: first.gateway,
-        flow: first.flow,
-        account: first.account,
-        shopper: first.shopper,
-    });
+    let first = match first {
+        Some(FirstAttempt { gateway, flow, account, shopper }) => {
+            let flow = flow.resolve(state, (new.store_id, new.mode), gateway, account, &shopper).await?;
+            Some(NewAttempt { id: attempt_id, gateway, flow, account, shopper })
+        }
+        None => None,
+    };
     if let Some(attempt) = &first {
         // A payment that could never be paid as asked is not recorded at all.
         state.payments.check_first_attempt(&new, attempt).await?;
@@ -222,6 +226,7 @@ async fn create_once(
     }
     let view =
         PaymentView { client_secret: Some(state.client_secret(ledger.payment.id)), ..state.payment_view(&ledger) };
+    let view = view.worded(locale);
     Ok((StatusCode::CREATED, serde_json::to_vec(&view).map_err(ApiError::internal)?))
 }
 
@@ -247,6 +252,7 @@ pub struct PaymentQuery {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     query: Query<PaymentQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
@@ -273,7 +279,8 @@ pub async fn list(
         limit,
     };
     let page = state.storage.payments(&filter).await?;
-    let data: Vec<PaymentView> = page.data.iter().map(|ledger| state.payment_view(ledger)).collect();
+    let data: Vec<PaymentView> =
+        page.data.iter().map(|ledger| state.payment_view(ledger).worded(locale_of(&request))).collect();
     Ok(HttpResponse::Ok().json(List { data, next_cursor: page.next_cursor }))
 }
 
@@ -301,13 +308,14 @@ pub fn parse_time(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Opt
 pub async fn read(
     state: web::Data<AppState>,
     caller: Caller,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.read(id).await?) }).await?;
-    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
+    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger).worded(locale_of(&request))))
 }
 
 /// Ask the gateway now
@@ -319,13 +327,14 @@ pub async fn read(
 pub async fn refresh(
     state: web::Data<AppState>,
     caller: Caller,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
     caller.may_see(&state.payments.ledger(id).await?)?;
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.refresh(id).await?) }).await?;
-    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger)))
+    Ok(HttpResponse::Ok().json(view_for(&state, &caller, &ledger).worded(locale_of(&request))))
 }
 
 /// Close a payment
@@ -338,6 +347,7 @@ pub async fn refresh(
 pub async fn close(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = payment_id(&path)?;
@@ -345,8 +355,10 @@ pub async fn close(
     let payments = Arc::clone(&state.payments);
     let ledger = state.finish(async move { Ok(payments.close(id).await?) }).await?;
     match ledger.payment.status {
-        PaymentStatus::Closed => Ok(HttpResponse::Ok().json(state.payment_view(&ledger))),
-        PaymentStatus::Open => Ok(HttpResponse::Accepted().json(state.payment_view(&ledger))),
+        PaymentStatus::Closed => Ok(HttpResponse::Ok().json(state.payment_view(&ledger).worded(locale_of(&request)))),
+        PaymentStatus::Open => {
+            Ok(HttpResponse::Accepted().json(state.payment_view(&ledger).worded(locale_of(&request))))
+        }
         paid => Err(ApiError::new(Code::PaymentNotOpen).with("status", paid.as_str())),
     }
 }

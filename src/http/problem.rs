@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use crate::error::{ApiError, Code, FieldError};
 use crate::i18n::{self, Locale};
+use crate::payments::attempt::Failure;
+use crate::payments::{AttemptView, GatewayName, PaymentView, RefundView};
 use crate::telemetry::RequestId;
 
 /// RFC 9457.
@@ -52,7 +54,11 @@ impl Problem {
     pub fn of(error: &ApiError, locale: Locale, request_id: String) -> Self {
         let code = error.code.as_str();
         let key = format!("error-{}", code.replace('_', "-"));
-        let args: Vec<(&str, &str)> = error.args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let worded = gateways_words(error, locale);
+        let mut args: Vec<(&str, &str)> = error.args.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        for arg in args.iter_mut().filter(|(name, _)| matches!(*name, "message" | "fix")) {
+            arg.1 = worded.as_deref().unwrap_or(arg.1);
+        }
         Self {
             kind: format!("/docs/errors#{code}"),
             title: i18n::text(locale, &format!("{key}-title")),
@@ -82,6 +88,65 @@ pub fn gateway_text(family: &str, code: &str, english: &str, locale: Locale) -> 
     let key = format!("{family}-{}", code.replace('_', "-"));
     let worded = i18n::text(locale, &key);
     if locale == Locale::En || worded == key { english.to_owned() } else { worded }
+}
+
+/// What a gateway's refusal means, in the caller's language. `told` are the gateway's own words, in its own
+/// language: they stay where nothing is known of the code, and within the text where they name particulars.
+#[must_use]
+pub fn failure_text(gateway: Option<GatewayName>, code: &str, told: &str, locale: Locale) -> String {
+    let code = code.to_ascii_lowercase().replace('_', "-");
+    let gateways = gateway.map_or_else(|| GatewayName::ALL.to_vec(), |gateway| vec![gateway]);
+    let keys = gateways.iter().map(|gateway| format!("gateway-{}-{code}", gateway.as_str()));
+    for key in keys.chain([format!("gateway-{code}")]) {
+        let worded = i18n::text_with(locale, &key, &[("told", told)]);
+        if worded != key {
+            return worded;
+        }
+    }
+    told.to_owned()
+}
+
+fn gateways_words(error: &ApiError, locale: Locale) -> Option<String> {
+    let arg = |wanted: &str| error.args.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str());
+    match error.code {
+        Code::GatewayDeclined => Some(failure_text(None, arg("code")?, arg("message")?, locale)),
+        Code::GatewayMisconfigured => Some(failure_text(None, arg("code")?, arg("fix")?, locale)),
+        _ => None,
+    }
+}
+
+fn word(failure: &mut Option<Failure>, gateway: Option<GatewayName>, locale: Locale) {
+    // A shopper's view has no words to translate.
+    if let Some(failure) = failure.as_mut().filter(|f| !f.message.is_empty()) {
+        failure.message = failure_text(gateway, &failure.code, &failure.message, locale);
+    }
+}
+
+/// Views whose failures are put into the caller's language.
+pub trait Worded: Sized {
+    #[must_use]
+    fn worded(self, locale: Locale) -> Self;
+}
+
+impl Worded for AttemptView {
+    fn worded(mut self, locale: Locale) -> Self {
+        word(&mut self.failure, Some(self.gateway), locale);
+        self
+    }
+}
+
+impl Worded for PaymentView {
+    fn worded(mut self, locale: Locale) -> Self {
+        self.attempts = self.attempts.into_iter().map(|attempt| attempt.worded(locale)).collect();
+        self
+    }
+}
+
+impl Worded for RefundView {
+    fn worded(mut self, locale: Locale) -> Self {
+        word(&mut self.failure, None, locale);
+        self
+    }
 }
 
 /// The caller's language.

@@ -8,7 +8,7 @@ use super::auth::SecretKey;
 use super::body::JsonBody;
 use super::idempotency::{self, Scope};
 use super::payments::{List, page_limit, payment_id};
-use super::problem::Problem;
+use super::problem::{Problem, Worded as _, locale_of};
 use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
@@ -62,6 +62,7 @@ pub async fn create(
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&Planned { refund: RefundId::generate() }).map_err(ApiError::internal)?;
     let worker = state.clone();
+    let locale = locale_of(&request);
     let work = move |resource: String| {
         let state = worker;
         async move {
@@ -69,7 +70,10 @@ pub async fn create(
             let new = NewRefund { id: planned.refund, amount, reason: wanted.reason };
             let (ledger, refund_id) = state.payments.request_refund(id, new).await.map_err(refund_error)?;
             let refund = ledger.refund(refund_id).ok_or_else(|| ApiError::not_found("refund"))?;
-            Ok((StatusCode::CREATED, serde_json::to_vec(&RefundView::of(refund)).map_err(ApiError::internal)?))
+            Ok((
+                StatusCode::CREATED,
+                serde_json::to_vec(&RefundView::of(refund).worded(locale)).map_err(ApiError::internal)?,
+            ))
         }
     };
     idempotency::once(&state, &request, &scope, &body.0, resource, work).await
@@ -99,6 +103,7 @@ pub struct RefundQuery {
 pub async fn list(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     query: Query<RefundQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
@@ -128,7 +133,7 @@ pub async fn list(
         limit,
     };
     let page = state.storage.refunds(&filter).await?;
-    let data: Vec<RefundView> = page.data.iter().map(RefundView::of).collect();
+    let data: Vec<RefundView> = page.data.iter().map(|r| RefundView::of(r).worded(locale_of(&request))).collect();
     Ok(HttpResponse::Ok().json(List { data, next_cursor: page.next_cursor }))
 }
 
@@ -139,6 +144,7 @@ pub async fn list(
 pub async fn read(
     state: web::Data<AppState>,
     key: SecretKey,
+    request: HttpRequest,
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id: RefundId = path.parse().map_err(|_| ApiError::not_found("refund"))?;
@@ -146,5 +152,5 @@ pub async fn read(
     key.may_see(&ledger)?;
     let ledger = state.payments.read(ledger.payment.id).await?;
     let refund = ledger.refund(id).ok_or_else(|| ApiError::not_found("refund"))?;
-    Ok(HttpResponse::Ok().json(RefundView::of(refund)))
+    Ok(HttpResponse::Ok().json(RefundView::of(refund).worded(locale_of(&request))))
 }

@@ -5,14 +5,15 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, attempts, cashier, errors_page, events, health, notify, openapi, payments, refunds, stream,
-    webhook_endpoints,
+    accounts, attempts, cashier, errors_page, events, health, hop, notify, openapi, payments, refunds, region_mappings,
+    regions, sign_in, stream, webhook_endpoints,
 };
-use crate::web::{assets, docs};
+use crate::web::{assets, components, docs};
 
 /// `origins`: the shops' pages that may act on one payment with its client secret.
 pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
     let cors = || browser_access(origins);
+    let public = || public_access(origins);
     let at = web::resource::<&str>;
     cfg.service(at("/v1/payments").post(payments::create).get(payments::list))
         .service(at("/v1/payments/{payment_id}").wrap(cors()).get(payments::read))
@@ -41,15 +42,39 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/accounts").post(accounts::create).get(accounts::list))
         .service(at("/v1/accounts/{account_id}").get(accounts::read).patch(accounts::update))
         .service(at("/v1/accounts/{account_id}/check").post(accounts::check))
+        .service(at("/v1/regions").wrap(public()).get(regions::list).head(regions::list))
+        .service(at("/v1/regions/search").wrap(public()).get(regions::search))
+        .service(at("/v1/regions/tree").wrap(public()).get(regions::tree).head(regions::tree))
+        .service(at("/v1/regions/mappings/magento").get(region_mappings::read).put(region_mappings::upload))
+        .service(at("/v1/regions/{code}").wrap(public()).get(regions::read).head(regions::read))
         .service(at("/notify/{gateway}/{account_id}").post(notify::receive))
-        .service(at("/pay/{payment_id}").get(cashier::show))
-        .service(at("/return/{attempt_id}").get(cashier::come_back).post(cashier::come_back))
+        .service(at("/pay/{payment_id}").get(cashier::show).post(cashier::pay))
+        .service(web::resource("/pay/{payment_id}/qr.{form:svg|png}").get(cashier::own_code))
+        .service(at("/go/{attempt_id}").get(hop::go))
+        .service(at("/return/{attempt_id}").get(hop::come_back).post(hop::come_back))
+        .service(at("/wechat/openid/callback").get(sign_in::callback))
         .service(at("/openapi.json").get(openapi::serve))
         .service(at("/docs/errors").get(errors_page::show))
         .configure(docs::configure)
         .configure(assets::configure)
+        .configure(components::configure)
         .service(at("/health/live").get(health::live))
         .service(at("/health/ready").get(health::ready));
+}
+
+/// What is public, for a publishable key: any page, or the listed origins where a shop lists some. Then `auth`
+/// also holds each store to its own list.
+fn public_access(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST"])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT_LANGUAGE, header::IF_NONE_MATCH])
+        .expose_headers([header::ETAG])
+        .max_age(7200);
+    if origins.is_empty() {
+        // One answer for everybody: networks in between need not keep one for each origin.
+        return cors.allow_any_origin().send_wildcard().disable_vary_header();
+    }
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
 /// Only the listed origins, and only what a payment's client secret opens.

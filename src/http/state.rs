@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::auth::PublishableKeys;
 use super::limits::Limits;
+use super::sign_in::SignIns;
 use crate::clock::SharedClock;
 use crate::config::{Config, StoreConfig};
 use crate::crypto::digest::hmac_sha256;
 use crate::error::ApiError;
 use crate::ids::{PaymentId, StoreId};
 use crate::payments::{Ledger, PaymentService, PaymentView};
+use crate::regions::CurrentRegions;
 use crate::storage::Storage;
 use crate::vault::Vault;
 use crate::web::qr::Logo;
@@ -27,6 +30,7 @@ pub struct AppState {
     /// The main runtime: what moves money runs there, to its end, even when the caller hangs up.
     pub runtime: tokio::runtime::Handle,
     pub limits: Limits,
+    pub sign_ins: SignIns,
     /// Where shoppers and gateways reach us; no trailing slash.
     pub public_url: String,
     /// Set when the program is asked to end; open streams end with it.
@@ -36,6 +40,9 @@ pub struct AppState {
     /// Under it API keys are hashed and client secrets derived.
     pub pepper: [u8; 32],
     pub stores: HashMap<StoreId, StoreConfig>,
+    /// The table of administrative divisions in use.
+    pub regions: Arc<CurrentRegions>,
+    pub publishable_keys: PublishableKeys,
     /// In the middle of the QR codes of stores that have one.
     pub qr_logos: HashMap<StoreId, Logo>,
 }

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::payments::PaymentService;
+use crate::regions::CurrentRegions;
 use crate::storage::{Retention, Storage, StorageError};
 use crate::webhooks::WebhookService;
 
@@ -46,6 +47,7 @@ pub struct Jobs {
     storage: Storage,
     clock: SharedClock,
     retention: Retention,
+    regions: Option<Arc<CurrentRegions>>,
 }
 
 impl Jobs {
@@ -57,7 +59,13 @@ impl Jobs {
         retention: Retention,
     ) -> Self {
         let storage = payments.storage().clone();
-        Self { payments, webhooks, storage, clock, retention }
+        Self { payments, webhooks, storage, clock, retention, regions: None }
+    }
+
+    /// Also looks for newer tables of administrative divisions.
+    #[must_use]
+    pub fn watching(self, regions: Arc<CurrentRegions>) -> Self {
+        Self { regions: Some(regions), ..self }
     }
 
     /// One round of everything that is due by the clock.
@@ -117,9 +125,21 @@ impl Jobs {
     /// # Errors
     /// The storage's.
     pub async fn keep_house(&self) -> Result<(), StorageError> {
+        self.renew_regions().await;
         self.payments.gateways().maintain().await?;
         self.storage.purge(self.clock.now(), &self.retention, 1000).await?;
         Ok(())
+    }
+
+    /// Takes over a table that was imported since. One that cannot be used leaves the old one in force.
+    async fn renew_regions(&self) {
+        let Some(regions) = self.regions.clone() else { return };
+        match tokio::task::spawn_blocking(move || regions.reload_if_changed()).await {
+            Ok(Ok(Some(version))) => tracing::info!(%version, "a newer table of divisions is in use"),
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the table in `regions.folder` cannot be used"),
+            Err(error) => tracing::error!(%error, "the table in `regions.folder` could not be read"),
+        }
     }
 
     /// Runs until stopped; a slow gateway does not hold up webhooks, nor a dead shop the gateways.

@@ -10,7 +10,8 @@ use super::attempt::{Flow, GatewayName};
 use super::error::PaymentError;
 use super::payment::Mode;
 use crate::clock::SharedClock;
-use crate::gateways::transport::Transports;
+use crate::gateways::transport::{Transport, Transports};
+use crate::gateways::wechatpay::paying_app::PayingApp;
 use crate::gateways::{self, AccountCredentials, SharedGateway};
 use crate::ids::{AccountId, StoreId};
 use crate::storage::{Account, Storage, StorageError};
@@ -72,22 +73,42 @@ impl GatewayDirectory {
     /// # Errors
     /// As [`GatewayDirectory::of_account`].
     pub fn bind(&self, account: &Account) -> Result<SharedGateway, PaymentError> {
+        let credentials = self.credentials(account)?;
+        gateways::open(&credentials, &self.transports, Arc::clone(&self.clock)).map_err(PaymentError::AccountInvalid)
+    }
+
+    /// The app by which payers of this account are recognised inside WeChat, if its secret is known.
+    ///
+    /// # Errors
+    /// A vault that cannot open the secrets.
+    pub fn paying_app(&self, account: &Account) -> Result<Option<PayingApp>, PaymentError> {
+        match account.gateway {
+            GatewayName::WeChatPay => Ok(PayingApp::of(&self.credentials(account)?)),
+        }
+    }
+
+    /// The connections to a gateway and its sign-in.
+    #[must_use]
+    pub fn transport(&self, gateway: GatewayName) -> Transport {
+        self.transports.to(gateway)
+    }
+
+    fn credentials(&self, account: &Account) -> Result<AccountCredentials, PaymentError> {
         let place = Place { row: &account.id.to_string(), ..SECRETS_PLACE };
         let secrets = self.vault.open(&place, &account.sealed_secrets)?;
         let secrets =
             serde_json::from_slice(secrets.expose_secret()).map_err(|_| PaymentError::AccountUnreadable(account.id))?;
-        let credentials = AccountCredentials {
+        Ok(AccountCredentials {
             account_id: account.id,
             gateway: account.gateway,
             mode: account.mode,
             settings: account.settings.clone(),
             secrets,
-        };
-        gateways::open(&credentials, &self.transports, Arc::clone(&self.clock)).map_err(PaymentError::AccountInvalid)
+        })
     }
 
     /// Chooses the account for a new attempt: the one named, else the only enabled one of that
-    /// gateway and mode.
+    /// gateway and mode that offers the flow.
     ///
     /// # Errors
     /// No account, several accounts, or one of another store, mode or gateway.
@@ -99,24 +120,57 @@ impl GatewayDirectory {
         flow: Flow,
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
-        let mut candidates: Vec<_> = self
-            .storage
-            .accounts(Some(store_id))
-            .await?
-            .into_iter()
-            .filter(|a| a.mode == mode && a.gateway == gateway && a.enabled && wanted.is_none_or(|id| a.id == id))
-            .collect();
-        let account = match (candidates.pop(), candidates.is_empty()) {
-            (None, _) => return Err(PaymentError::NoAccount { gateway, mode, wanted }),
-            (Some(_), false) => return Err(PaymentError::SeveralAccounts { gateway }),
-            (Some(account), true) => account,
-        };
-        let (account, bound) = self.with_gateway(account)?;
-        if bound.flows().contains(&flow) {
-            Ok((account, bound))
-        } else {
-            Err(PaymentError::FlowUnsupported { gateway, flow })
+        let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
+        candidates.retain(|(_, bound)| bound.flows().contains(&flow));
+        match (candidates.pop(), candidates.is_empty()) {
+            (None, _) => Err(PaymentError::FlowUnsupported { gateway, flow }),
+            (Some(_), false) => Err(PaymentError::SeveralAccounts { gateway }),
+            (Some(chosen), true) => Ok(chosen),
         }
+    }
+
+    /// As [`GatewayDirectory::choose`], before a flow has been chosen.
+    ///
+    /// # Errors
+    /// As [`GatewayDirectory::choose`], but for the flow.
+    pub async fn account_for(
+        &self,
+        store_id: StoreId,
+        mode: Mode,
+        gateway: GatewayName,
+        wanted: Option<AccountId>,
+    ) -> Result<(Account, SharedGateway), PaymentError> {
+        let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
+        match (candidates.pop(), candidates.is_empty()) {
+            (Some(only), true) => Ok(only),
+            _ => Err(PaymentError::SeveralAccounts { gateway }),
+        }
+    }
+
+    /// The enabled accounts of that gateway and mode, never none.
+    async fn candidates(
+        &self,
+        store_id: StoreId,
+        mode: Mode,
+        gateway: GatewayName,
+        wanted: Option<AccountId>,
+    ) -> Result<Vec<(Account, SharedGateway)>, PaymentError> {
+        let mut candidates = Vec::new();
+        let mut broken = None;
+        for account in self.storage.accounts(Some(store_id)).await? {
+            let fits = account.mode == mode && account.gateway == gateway && account.enabled;
+            if !fits || wanted.is_some_and(|id| account.id != id) {
+                continue;
+            }
+            match self.with_gateway(account) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(error) => broken = Some(error),
+            }
+        }
+        if candidates.is_empty() {
+            return Err(broken.unwrap_or(PaymentError::NoAccount { gateway, mode, wanted }));
+        }
+        Ok(candidates)
     }
 
     /// Lets every gateway in use look after its keys. An account that cannot be bound only logs: one

@@ -189,7 +189,7 @@ impl Ledger {
         match next_attempt_status(attempt.status, kind) {
             Step::To(status) => attempt.status = status,
             // What the shopper held had outlived its life: the same order, a fresh link.
-            Step::Stay if kind == AttemptFact::Opened && attempt.has_stale_action(at) => {}
+            Step::Stay if renews(&fact, attempt, at) => {}
             Step::Stay => return Ok(Vec::new()),
             Step::Refuse => return Err(Refusal::Contradiction),
         }
@@ -369,5 +369,13 @@ impl Ledger {
 
     fn refund_data(&self, id: RefundId) -> Value {
         self.refund(id).map_or(Value::Null, |r| json!(RefundView::of(r)))
+    }
+}
+
+/// Whether this gives a fresh link for one that has outlived its life.
+fn renews(fact: &Fact, attempt: &Attempt, at: Timestamp) -> bool {
+    match fact {
+        Fact::AttemptOpened { expires_at: Some(until), .. } => attempt.has_stale_action(at) && *until > at,
+        _ => false,
     }
 }

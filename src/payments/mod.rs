@@ -5,6 +5,7 @@ pub mod attempt;
 pub mod checkout;
 pub mod checks;
 pub mod directory;
+pub mod environment;
 pub mod error;
 pub mod event;
 pub mod fact;
@@ -17,6 +18,7 @@ pub mod settle;
 pub mod view;
 
 pub use attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, NextAction};
+pub use environment::Environment;
 pub use error::PaymentError;
 pub use event::{Event, EventType, NewEvent};
 pub use fact::{Fact, Refusal};

@@ -6,13 +6,16 @@
 use std::sync::Arc;
 
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::SandboxError;
-use super::wechatpay::{FaultDraft, MerchantDraft, PayDraft, RefundStatus, TrustMode, WeChatPay};
+use super::wechatpay::{
+    BillEdit, FaultDraft, Funds, MerchantDraft, PayDraft, PaymentCodeDraft, RefundStatus, SubMerchantDraft, TrustMode,
+    WeChatPay, openid_of,
+};
 
 type Pay = Data<Arc<WeChatPay>>;
 type Answer = Result<HttpResponse, SandboxError>;
@@ -34,6 +37,18 @@ pub(super) fn configure(service: &mut ServiceConfig) {
                 .route(web::get().to(list_merchants))
                 .route(web::post().to(add_merchant)),
         )
+        .route("/sandbox/wechatpay/payment-codes", web::post().to(show_payment_code))
+        .route("/sandbox/wechatpay/jsapi/invoke", web::post().to(invoke_jsapi))
+        .route("/sandbox/wechatpay/mini-program/invoke", web::post().to(invoke_mini_program))
+        .route("/sandbox/wechatpay/app/invoke", web::post().to(invoke_app))
+        .route("/sandbox/wechatpay/openids", web::post().to(tell_openid))
+        .route(&format!("{merchant}/apps"), web::post().to(bind_app))
+        .route(&format!("{merchant}/sub-merchants"), web::post().to(put_sub_merchant))
+        .route(&format!("{merchant}/funds"), web::post().to(set_funds))
+        .route(&format!("{merchant}/orders/{{number}}/refund-by-hand"), web::post().to(refund_by_hand))
+        .route(&format!("{merchant}/bills/{{date}}/edits"), web::post().to(edit_bill))
+        .route(&format!("{merchant}/bills/{{date}}/edits"), web::delete().to(clear_bill_edits))
+        .route(&format!("{merchant}/bills/{{date}}/synthetic"), web::post().to(serve_synthetic_bill))
         .route(&format!("{merchant}/book"), web::get().to(read_book))
         .route(&format!("{merchant}/orders/{{number}}/pay"), web::post().to(pay_order))
         .route(&format!("{merchant}/orders/{{number}}/refuse"), web::post().to(refuse_order))
@@ -41,11 +56,12 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route(&format!("{merchant}/refunds/{{number}}/settle"), web::post().to(settle_refund))
         .route(&format!("{merchant}/certificates/rotate"), web::post().to(rotate_certificate))
         .route(&format!("{merchant}/certificates/retire"), web::post().to(retire_certificates))
+        .route(&format!("{merchant}/migrate-to-public-key"), web::post().to(migrate_to_public_key))
         .route(&format!("{merchant}/trust-mode"), web::post().to(set_trust_mode))
         .route("/sandbox/{rest:.*}", web::route().to(unknown));
 }
 
-impl actix_web::ResponseError for SandboxError {
+impl ResponseError for SandboxError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Unknown { .. } => StatusCode::NOT_FOUND,
@@ -85,6 +101,96 @@ async fn list_merchants(pay: Pay) -> HttpResponse {
 async fn add_merchant(pay: Pay, body: Bytes) -> Answer {
     let draft: MerchantDraft = read(&body)?;
     Ok(HttpResponse::Created().json(pay.add_merchant(draft).await?))
+}
+
+async fn show_payment_code(pay: Pay, body: Bytes) -> Answer {
+    let draft: PaymentCodeDraft = read(&body)?;
+    Ok(HttpResponse::Created().json(pay.show_payment_code(draft)?))
+}
+
+async fn invoke_jsapi(pay: Pay, body: Bytes) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.invoke_jsapi(&read(&body)?)?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MiniProgramBody {
+    appid: String,
+    parameters: Value,
+}
+
+async fn invoke_mini_program(pay: Pay, body: Bytes) -> Answer {
+    let asked: MiniProgramBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.invoke_mini_program(&asked.appid, &asked.parameters)?))
+}
+
+async fn invoke_app(pay: Pay, body: Bytes) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.invoke_app(&read(&body)?)?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenidBody {
+    appid: String,
+    person: String,
+}
+
+async fn tell_openid(body: Bytes) -> Answer {
+    let asked: OpenidBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(json!({ "openid": openid_of(&asked.appid, &asked.person) })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppBody {
+    appid: String,
+}
+
+async fn bind_app(pay: Pay, mchid: Path<String>, body: Bytes) -> Answer {
+    let asked: AppBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.bind_app(&mchid, &asked.appid)?))
+}
+
+async fn put_sub_merchant(pay: Pay, mchid: Path<String>, body: Bytes) -> Answer {
+    let draft: SubMerchantDraft = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.put_sub_merchant(&mchid, draft)?))
+}
+
+async fn set_funds(pay: Pay, mchid: Path<String>, body: Bytes) -> Answer {
+    pay.set_funds(&mchid, read::<Funds>(&body)?)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefundByHandBody {
+    refund_fen: i64,
+}
+
+async fn refund_by_hand(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let asked: RefundByHandBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.refund_by_hand(&path.0, &path.1, asked.refund_fen)?))
+}
+
+async fn edit_bill(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    pay.edit_bill(&path.0, &path.1, read::<BillEdit>(&body)?)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn clear_bill_edits(pay: Pay, path: Path<(String, String)>) -> Answer {
+    pay.clear_bill_edits(&path.0, &path.1)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SyntheticBody {
+    rows: u64,
+}
+
+async fn serve_synthetic_bill(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let asked: SyntheticBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.serve_synthetic_bill(&path.0, &path.1, asked.rows).await?))
 }
 
 async fn read_book(pay: Pay, mchid: Path<String>) -> Answer {
@@ -138,11 +244,18 @@ async fn retire_certificates(pay: Pay, mchid: Path<String>) -> Answer {
 struct TrustModeBody {
     trust_mode: TrustMode,
     public_key_percent: Option<u8>,
+    public_key_per_mille: Option<u16>,
 }
 
 async fn set_trust_mode(pay: Pay, mchid: Path<String>, body: Bytes) -> Answer {
     let asked: TrustModeBody = read(&body)?;
-    pay.set_trust_mode(&mchid, asked.trust_mode, asked.public_key_percent)?;
+    let per_mille = asked.public_key_percent.map(|percent| u16::from(percent) * 10).or(asked.public_key_per_mille);
+    pay.set_trust_mode(&mchid, asked.trust_mode, per_mille)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn migrate_to_public_key(pay: Pay, mchid: Path<String>) -> Answer {
+    pay.migrate_to_public_key(&mchid)?;
     Ok(HttpResponse::NoContent().finish())
 }
 

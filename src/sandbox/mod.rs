@@ -5,6 +5,7 @@
 //! Never for real money: keys are thrown away and the control API asks for no password.
 
 mod control;
+mod handle;
 mod phone;
 mod wechatpay;
 
@@ -19,9 +20,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 pub use wechatpay::{
-    Book, BookCall, BookNotification, BookOrder, BookRefund, DeliveryAttempt, DeliveryState, Fault, FaultDraft,
-    FaultKind, MerchantDraft, Operation, PayDraft, RedeliverySchedule, RefundStatus, TradeState, TrustMode,
-    WeChatMerchantCredentials,
+    AppCredentials, BillEdit, Book, BookCall, BookNotification, BookOrder, BookRefund, CodepayOutcome, DeliveryAttempt,
+    DeliveryState, Fault, FaultDraft, FaultKind, Funds, Invocation, MerchantDraft, Operation, PayDraft, PaymentCode,
+    PaymentCodeDraft, RedeliverySchedule, RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, SyntheticTrade,
+    TradeState, TrustMode, WeChatMerchantCredentials, openid_of, synthetic_trade,
 };
 
 use crate::clock::SharedClock;
@@ -151,127 +153,5 @@ async fn step_until(pay: Arc<WeChatPay>, stopping: CancellationToken) {
         // Spawned: a shop that answers late must not hold back what others wait for.
         let pay = Arc::clone(&pay);
         actix_rt::spawn(async move { pay.step().await });
-    }
-}
-
-impl Sandbox {
-    #[must_use]
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-
-    /// What a client puts in place of `https://api.mch.weixin.qq.com`; no trailing slash.
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        format!("http://{}", self.addr)
-    }
-
-    /// Where a person scans and pays.
-    #[must_use]
-    pub fn phone_url(&self) -> String {
-        format!("{}/phone", self.base_url())
-    }
-
-    /// # Errors
-    /// When a field of the draft is not usable or the merchant number is taken.
-    pub async fn add_merchant(&self, draft: MerchantDraft) -> Result<WeChatMerchantCredentials, SandboxError> {
-        self.pay.add_merchant(draft).await
-    }
-
-    /// # Errors
-    /// When there is no such merchant.
-    pub fn book(&self, mchid: &str) -> Result<Book, SandboxError> {
-        self.pay.book(mchid)
-    }
-
-    /// The shopper scans and pays. With `force` also what is closed or expired: a late payment.
-    ///
-    /// # Errors
-    /// When there is no such order, or it cannot be paid.
-    pub fn pay(&self, mchid: &str, out_trade_no: &str, draft: &PayDraft) -> Result<BookOrder, SandboxError> {
-        self.pay.pay(mchid, out_trade_no, draft)
-    }
-
-    /// The shopper turns away; the order stays open.
-    ///
-    /// # Errors
-    /// When there is no such order, or it is paid.
-    pub fn refuse(&self, mchid: &str, out_trade_no: &str) -> Result<BookOrder, SandboxError> {
-        self.pay.refuse(mchid, out_trade_no)
-    }
-
-    /// # Errors
-    /// When there is no such refund, or its state is final.
-    pub fn settle_refund(
-        &self,
-        mchid: &str,
-        out_refund_no: &str,
-        status: RefundStatus,
-    ) -> Result<BookRefund, SandboxError> {
-        self.pay.settle_refund(mchid, out_refund_no, status)
-    }
-
-    /// Of a hundred notifications `public_key_percent` carry the public key's signature while
-    /// the mode is `Both`; `None` keeps the share as it is.
-    ///
-    /// # Errors
-    /// When there is no such merchant.
-    pub fn set_trust_mode(
-        &self,
-        mchid: &str,
-        mode: TrustMode,
-        public_key_percent: Option<u8>,
-    ) -> Result<(), SandboxError> {
-        self.pay.set_trust_mode(mchid, mode, public_key_percent)
-    }
-
-    /// Adds a platform certificate with a new key; `retire_old` takes the others out of service.
-    ///
-    /// # Errors
-    /// When there is no such merchant.
-    pub async fn rotate_certificate(
-        &self,
-        mchid: &str,
-        retire_old: bool,
-    ) -> Result<WeChatMerchantCredentials, SandboxError> {
-        self.pay.rotate_certificate(mchid, retire_old).await
-    }
-
-    /// Takes every platform certificate but the newest out of service.
-    ///
-    /// # Errors
-    /// When there is no such merchant.
-    pub fn retire_certificates(&self, mchid: &str) -> Result<WeChatMerchantCredentials, SandboxError> {
-        self.pay.retire_certificates(mchid)
-    }
-
-    /// # Errors
-    /// When the fault does not fit its operation.
-    pub fn add_fault(&self, fault: Fault) -> Result<(), SandboxError> {
-        self.pay.add_fault(fault)
-    }
-
-    #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
-        self.pay.faults()
-    }
-
-    pub fn clear_faults(&self) {
-        self.pay.clear_faults();
-    }
-
-    /// Sends every notification that is due by the clock; tells how many requests were made.
-    pub async fn step(&self) -> usize {
-        self.pay.step().await
-    }
-
-    /// Sends an order's notifications again, delivered or not.
-    pub async fn notify_again(&self, mchid: &str, out_trade_no: &str) -> usize {
-        self.pay.notify_again(mchid, out_trade_no).await
-    }
-
-    pub async fn stop(&self) {
-        self.stopping.cancel();
-        self.server.stop(true).await;
     }
 }

@@ -9,7 +9,7 @@ use sqlx::{PgPool, SqlSafeStr, SqliteConnection};
 use super::error::{Result, StorageError};
 
 /// (number, name, SQLite text, PostgreSQL text)
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "ledger",
@@ -17,6 +17,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         include_str!("migrations/postgres/0001_ledger.sql"),
     ),
     (2, "flows", include_str!("migrations/sqlite/0002_flows.sql"), include_str!("migrations/postgres/0002_flows.sql")),
+    (
+        3,
+        "regions",
+        include_str!("migrations/sqlite/0003_regions.sql"),
+        include_str!("migrations/postgres/0003_regions.sql"),
+    ),
 ];
 
 pub(super) async fn run_on_sqlite(connection: &mut SqliteConnection) -> Result<()> {

@@ -21,6 +21,7 @@ mod purge;
 mod readers;
 mod record;
 mod rows;
+mod shop_regions;
 mod sql;
 mod sqlite;
 mod stores;
@@ -45,6 +46,7 @@ pub use page::Page;
 pub use payments::{PaymentFilter, RefundFilter};
 pub use purge::{Purged, Retention};
 pub use record::{Change, Created, Recorded};
+pub use shop_regions::ShopRegions;
 pub use stores::{ApiKey, KeyKind, Store};
 
 use crate::ids::PaymentId;

@@ -18,7 +18,7 @@ pub(super) struct Table {
 use Kind::{Blob, Int, Text};
 
 /// Those that others refer to come first.
-pub(super) const TABLES: [Table; 15] = [
+pub(super) const TABLES: [Table; 16] = [
     Table { name: "meta", key: &["name"], columns: &[("name", Text), ("value", Blob)] },
     Table { name: "stores", key: &["id"], columns: &[("id", Text), ("name", Text), ("created_at", Int)] },
     Table {
@@ -52,6 +52,11 @@ pub(super) const TABLES: [Table; 15] = [
             ("updated_at", Int),
             ("version", Int),
         ],
+    },
+    Table {
+        name: "shop_regions",
+        key: &["store_id", "platform"],
+        columns: &[("store_id", Text), ("platform", Text), ("regions", Text), ("updated_at", Int)],
     },
     Table {
         name: "payments",

@@ -35,7 +35,12 @@ fn find(name: &str) -> Option<&'static Asset> {
 }
 
 async fn serve(request: HttpRequest, name: web::Path<String>) -> HttpResponse {
-    let Some(asset) = find(&name) else { return HttpResponse::NotFound().finish() };
+    send(&request, &name)
+}
+
+/// One asset, as the request takes it.
+pub(super) fn send(request: &HttpRequest, name: &str) -> HttpResponse {
+    let Some(asset) = find(name) else { return HttpResponse::NotFound().finish() };
     let (body, encoding, etag) = match asset.plain {
         Some(plain) if !takes_gzip(request.headers(), false) => (plain, None, format!("\"{}\"", asset.hash)),
         None if !takes_gzip(request.headers(), true) => return HttpResponse::NotAcceptable().finish(),

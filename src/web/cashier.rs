@@ -31,6 +31,10 @@ pub struct CashierView {
     pub methods: Vec<MethodView>,
     /// The newest one.
     pub attempt: Option<AttemptView>,
+    /// The code is the address of this page, which any wallet opens, instead of one gateway's own code.
+    pub shows_own_code: bool,
+    /// A code instead, for another device to scan; only where something else comes first.
+    pub offers_code: bool,
     pub test_mode: bool,
     /// The sandbox's phone; only in the demo.
     pub phone_url: Option<String>,
@@ -45,14 +49,26 @@ pub struct AttemptView {
     pub flow: String,
     /// As the API writes it: `creating`, `pending`, `unknown`, `paid`, `closed`, `failed`.
     pub status: String,
-    pub qr_available: bool,
+    /// What the API calls `next_action.type`; empty while there is none.
+    pub action: String,
+    /// This browser opened it, or the payer it was opened for did.
+    pub is_own: bool,
+    /// What WeChat's bridge is called with, as JSON; only for its own payer.
+    pub jsapi_parameters: Option<String>,
     pub expires_at_ms: i64,
+}
+
+impl AttemptView {
+    fn has_code(&self) -> bool {
+        self.action == "display_qr" && self.status == "pending"
+    }
 }
 
 /// One way to pay, offered or greyed with the reason.
 #[derive(Debug, Clone)]
 pub struct MethodView {
     pub gateway: String,
+    /// The flow that fits this browser; empty when none does.
     pub flow: String,
     pub available: bool,
     pub reason: Option<MethodReason>,
@@ -65,7 +81,7 @@ pub enum MethodReason {
     NotConfigured,
     /// The gateway does not answer at the moment.
     GatewayUnavailable,
-    /// Another wallet's own browser cannot pay this way.
+    /// The app that shows this page cannot pay this way; the phone's browser could.
     OtherWallet,
 }
 
@@ -94,6 +110,18 @@ enum Stage {
     /// No attempt yet, or its gateway has not answered yet.
     Preparing,
     Qr,
+    /// This page's own address as a code.
+    Scan,
+    /// A tap leads to WeChat.
+    Wap,
+    /// The shopper went to WeChat and may have paid.
+    Away,
+    /// Inside WeChat, about to ask for the password.
+    Jsapi,
+    /// Inside WeChat, whose sign-in did not come back.
+    SignIn,
+    /// Opened on another device or in another app.
+    Elsewhere,
     /// The gateway's answer is uncertain; paying again might pay twice.
     Unknown,
     Expired,
@@ -109,22 +137,42 @@ impl Stage {
             PaymentStatus::Paid => Self::Paid,
             PaymentStatus::PartlyRefunded | PaymentStatus::Refunded => Self::Refunded,
             PaymentStatus::Closed => Self::Closed,
-            PaymentStatus::Open => match &view.attempt {
-                Some(attempt) => Self::of_attempt(attempt, view.server_now_ms),
-                None if view.methods.iter().any(|method| method.available) => Self::Preparing,
-                None => Self::None,
+            PaymentStatus::Open => match (view.flow(), &view.attempt) {
+                (None, _) => Self::None,
+                (Some(flow), None) => Self::before_attempt(view, flow),
+                (Some(flow), Some(attempt)) => Self::of_attempt(view, flow, attempt),
             },
         }
     }
 
-    fn of_attempt(attempt: &AttemptView, now_ms: i64) -> Self {
+    /// What the shopper sees while there is nothing to go on with.
+    fn before_attempt(view: &CashierView, flow: &str) -> Self {
+        match flow {
+            "wap" => Self::Wap,
+            "jsapi" => Self::SignIn,
+            _ if view.shows_own_code => Self::Scan,
+            _ => Self::Preparing,
+        }
+    }
+
+    fn of_attempt(view: &CashierView, flow: &str, attempt: &AttemptView) -> Self {
+        let is_over = attempt.expires_at_ms <= view.server_now_ms;
+        let after =
+            || if flow == "wap" || view.shows_own_code { Self::before_attempt(view, flow) } else { Self::Expired };
         match attempt.status.as_str() {
             "creating" => Self::Preparing,
-            "closed" => Self::Expired,
+            "closed" => after(),
             "failed" => Self::Failed,
-            "pending" if attempt.expires_at_ms <= now_ms => Self::Expired,
-            "pending" if attempt.qr_available => Self::Qr,
-            "pending" => Self::Preparing,
+            "pending" if is_over => after(),
+            "pending" => match attempt.action.as_str() {
+                "" => Self::Preparing,
+                "display_qr" if flow == "qr" && !view.shows_own_code => Self::Qr,
+                "display_qr" => Self::before_attempt(view, flow),
+                "redirect" if attempt.is_own => Self::Away,
+                "redirect" if flow == "wap" => Self::Wap,
+                "invoke_jsapi" if attempt.is_own => Self::Jsapi,
+                _ => Self::Elsewhere,
+            },
             // `paid` while the payment is still open is being booked: as uncertain as `unknown`.
             _ => Self::Unknown,
         }
@@ -135,6 +183,12 @@ impl Stage {
             Self::None => "none",
             Self::Preparing => "preparing",
             Self::Qr => "qr",
+            Self::Scan => "scan",
+            Self::Wap => "wap",
+            Self::Away => "away",
+            Self::Jsapi => "jsapi",
+            Self::SignIn => "signin",
+            Self::Elsewhere => "elsewhere",
             Self::Unknown => "unknown",
             Self::Expired => "expired",
             Self::Failed => "failed",
@@ -142,6 +196,17 @@ impl Stage {
             Self::Refunded => "refunded",
             Self::Closed => "closed",
         }
+    }
+}
+
+impl CashierView {
+    /// The flow of this browser: that of the first way to pay that it offers.
+    fn flow(&self) -> Option<&str> {
+        self.methods.iter().find(|method| method.available).map(|method| method.flow.as_str())
+    }
+
+    fn is_greyed_by_app(&self) -> bool {
+        self.flow().is_none() && self.methods.iter().any(|m| m.reason == Some(MethodReason::OtherWallet))
     }
 }
 
@@ -189,9 +254,55 @@ impl CashierPage<'_> {
 
     /// Empty while there is nothing to scan.
     fn qr_url(&self, form: &str) -> String {
-        self.view.attempt.as_ref().filter(|attempt| attempt.qr_available).map_or_else(String::new, |attempt| {
+        if self.view.shows_own_code {
+            return self.own_code_url(form);
+        }
+        self.view.attempt.as_ref().filter(|attempt| attempt.has_code()).map_or_else(String::new, |attempt| {
             format!("/v1/attempts/{}/qr.{form}?client_secret={}", path_segment(&attempt.id), self.secret)
         })
+    }
+
+    /// This page's own address as a code; empty where a gateway's own code is shown.
+    fn own_code_url(&self, form: &str) -> String {
+        if !self.view.shows_own_code {
+            return String::new();
+        }
+        format!("/pay/{}/qr.{form}?client_secret={}", path_segment(&self.view.payment_id), self.secret)
+    }
+
+    fn flow(&self) -> &str {
+        self.view.flow().unwrap_or_default()
+    }
+
+    /// Without scripts: whether something may happen that the shopper does not do on this page.
+    fn reloads_itself(&self) -> bool {
+        self.view.status == PaymentStatus::Open && !matches!(self.stage, Stage::None | Stage::Wap | Stage::SignIn)
+    }
+
+    /// Where a tap on "WeChat Pay" is sent.
+    fn pay_url(&self) -> String {
+        format!("/pay/{}", path_segment(&self.view.payment_id))
+    }
+
+    /// The newest attempt, if it belongs to this browser.
+    fn own_attempt(&self) -> &str {
+        self.view.attempt.as_ref().filter(|attempt| attempt.is_own).map_or("", |attempt| &attempt.id)
+    }
+
+    fn jsapi_parameters(&self) -> &str {
+        self.view.attempt.as_ref().and_then(|attempt| attempt.jsapi_parameters.as_deref()).unwrap_or_default()
+    }
+
+    /// The words of a stage that is about a code only where there is one.
+    fn coded(&self, key: &str) -> String {
+        let has_code = matches!(self.flow(), "qr" | "");
+        self.t.get(&if has_code { key.to_owned() } else { format!("{key}-order") })
+    }
+
+    /// Words for when nothing can be paid here.
+    fn none_text(&self) -> String {
+        let app = self.view.is_greyed_by_app();
+        self.t.get(if app { "cashier-open-in-browser" } else { "cashier-method-none" })
     }
 
     fn attempt_status(&self) -> &str {
@@ -216,12 +327,18 @@ impl CashierPage<'_> {
 
     fn stage_text(&self) -> String {
         self.t.get(match self.stage {
-            Stage::None => "cashier-method-none",
-            Stage::Preparing => "cashier-stage-preparing",
+            Stage::None => return self.none_text(),
+            Stage::Preparing => return self.coded("cashier-stage-preparing"),
             Stage::Qr => "cashier-stage-qr",
+            Stage::Scan => "cashier-stage-scan",
+            Stage::Wap => "cashier-stage-wap",
+            Stage::Away => "cashier-stage-away",
+            Stage::Jsapi => "cashier-stage-jsapi",
+            Stage::SignIn => "cashier-stage-signin",
+            Stage::Elsewhere => "cashier-stage-elsewhere",
             Stage::Unknown => "cashier-stage-unknown",
-            Stage::Expired => "cashier-stage-expired",
-            Stage::Failed => "cashier-stage-failed",
+            Stage::Expired => return self.coded("cashier-stage-expired"),
+            Stage::Failed => return self.coded("cashier-stage-failed"),
             Stage::Paid => "cashier-stage-paid",
             Stage::Refunded => "cashier-stage-refunded",
             Stage::Closed => "cashier-stage-closed",
@@ -246,7 +363,7 @@ pub fn render_cashier(view: &CashierView, locale: Locale) -> Result<String, aska
     .render()
 }
 
-/// Why there is no payment to show.
+/// Why a page is shown instead of a cashier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CashierProblem {
     /// No such payment, or not with this secret: the two look the same on purpose.
@@ -255,37 +372,135 @@ pub enum CashierProblem {
     Unavailable,
     /// Back from a gateway's page, and the money has not been seen yet.
     StillOpen,
+    /// Back from a gateway's page, or on the way there, and all is done.
+    Paid,
+    /// The payment can no longer be paid.
+    Closed,
+    /// The link to the gateway can no longer be paid; the payment perhaps can.
+    LinkOver,
+    /// The gateway's answer is uncertain.
+    Checking,
+    /// A link for the phone's browser, opened inside WeChat.
+    OpenInBrowser,
+    /// An earlier order has not been ended yet.
+    EarlierUnsettled,
+    /// WeChat's sign-in answers a browser that did not begin it.
+    SignInLost,
+    SignInExpired,
+    SignInDenied,
+    SignInPreview,
+    /// Only the shop can mend it.
+    SignInMisconfigured,
+}
+
+impl CashierProblem {
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 15] = [
+        Self::NotFound,
+        Self::TooManyRequests,
+        Self::Unavailable,
+        Self::StillOpen,
+        Self::Paid,
+        Self::Closed,
+        Self::LinkOver,
+        Self::Checking,
+        Self::OpenInBrowser,
+        Self::EarlierUnsettled,
+        Self::SignInLost,
+        Self::SignInExpired,
+        Self::SignInDenied,
+        Self::SignInPreview,
+        Self::SignInMisconfigured,
+    ];
+
+    /// Its title; the advice stands under the same key and `-advice`.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::NotFound => "cashier-problem-not-found",
+            Self::TooManyRequests => "cashier-problem-too-many",
+            Self::Unavailable => "cashier-problem-unavailable",
+            Self::StillOpen => "cashier-problem-still-open",
+            Self::Paid => "cashier-problem-paid",
+            Self::Closed => "cashier-problem-closed",
+            Self::LinkOver => "cashier-problem-link-over",
+            Self::Checking => "cashier-problem-checking",
+            Self::OpenInBrowser => "cashier-problem-open-in-browser",
+            Self::EarlierUnsettled => "cashier-problem-earlier-unsettled",
+            Self::SignInLost => "cashier-problem-sign-in-lost",
+            Self::SignInExpired => "cashier-problem-sign-in-expired",
+            Self::SignInDenied => "cashier-problem-sign-in-denied",
+            Self::SignInPreview => "cashier-problem-sign-in-preview",
+            Self::SignInMisconfigured => "cashier-problem-sign-in-misconfigured",
+        }
+    }
+
+    /// The page, with what the shopper can do next.
+    ///
+    /// # Errors
+    /// As [`render_cashier`].
+    pub fn page(self, locale: Locale, links: &[Link]) -> Result<String, askama::Error> {
+        let t = Texts(locale);
+        let (title, advice) = (t.get(self.key()), t.get(&format!("{}-advice", self.key())));
+        let links = links.iter().filter(|link| link.is_safe()).collect();
+        ProblemPage { t, chrome: Chrome::new(), is_good: self == Self::Paid, title, advice, links }.render()
+    }
+}
+
+/// A way on from a page without a cashier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    key: &'static str,
+    address: String,
+    is_main: bool,
+}
+
+impl Link {
+    /// The one to take. `key` names its words in `locales/`.
+    #[must_use]
+    pub fn main(key: &'static str, address: impl Into<String>) -> Self {
+        Self { key, address: address.into(), is_main: true }
+    }
+
+    #[must_use]
+    pub fn other(key: &'static str, address: impl Into<String>) -> Self {
+        Self { key, address: address.into(), is_main: false }
+    }
+
+    fn is_safe(&self) -> bool {
+        self.address.starts_with('/') || is_web_address(&self.address)
+    }
 }
 
 #[derive(Template)]
 #[template(path = "cashier/problem.html")]
-struct ProblemPage {
+struct ProblemPage<'a> {
     t: Texts,
     chrome: Chrome,
+    is_good: bool,
     title: String,
     advice: String,
+    links: Vec<&'a Link>,
 }
 
-/// The page shown instead of a cashier.
+#[derive(Template)]
+#[template(path = "cashier/hop.html")]
+struct HopPage<'a> {
+    t: Texts,
+    chrome: Chrome,
+    hop_js: String,
+    gateway_url: &'a str,
+}
+
+/// The page that goes on to the gateway's by itself.
 ///
 /// # Errors
 /// As [`render_cashier`].
-pub fn render_cashier_problem(kind: CashierProblem, locale: Locale) -> Result<String, askama::Error> {
-    let t = Texts(locale);
-    let (title, advice) = match kind {
-        CashierProblem::NotFound => ("cashier-problem-not-found", "cashier-problem-not-found-advice"),
-        CashierProblem::TooManyRequests => ("cashier-problem-too-many", "cashier-problem-too-many-advice"),
-        CashierProblem::StillOpen => ("cashier-problem-still-open", "cashier-problem-still-open-advice"),
-        CashierProblem::Unavailable => ("cashier-problem-unavailable", "cashier-problem-unavailable-advice"),
-    };
-    ProblemPage { t, chrome: Chrome::new(), title: t.get(title), advice: t.get(advice) }.render()
+pub fn render_hop(gateway_url: &str, locale: Locale) -> Result<String, askama::Error> {
+    HopPage { t: Texts(locale), chrome: Chrome::new(), hop_js: asset_url("hop.js"), gateway_url }.render()
 }
 
 fn other_than(locale: Locale) -> Locale {
-    match locale {
-        Locale::ZhHans => Locale::En,
-        Locale::En => Locale::ZhHans,
-    }
+    if locale == Locale::En { Locale::ZhHans } else { Locale::En }
 }
 
 fn path_segment(text: &str) -> String {

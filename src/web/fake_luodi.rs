@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
 
-use super::cashier::{
-    AttemptView, CashierProblem, CashierView, MethodReason, MethodView, render_cashier, render_cashier_problem,
-};
+use super::cashier::{AttemptView, CashierProblem, CashierView, MethodReason, MethodView, render_cashier};
 use super::{PAGE_HEADERS, assets, docs, qr};
 use crate::clock::Timestamp;
 use crate::i18n::Locale;
@@ -113,7 +111,7 @@ async fn cashier(request: HttpRequest, state: web::Path<String>, fake: web::Data
     let lang = request.query_string().split('&').filter_map(|pair| pair.strip_prefix("lang=")).next_back();
     let locale = Locale::choose(lang, None);
     if state.as_str() == "problem" {
-        return page(render_cashier_problem(CashierProblem::NotFound, locale).unwrap());
+        return page(CashierProblem::NotFound.page(locale, &[]).unwrap());
     }
     let mut view = view_in(&state);
     if let Some(payment) = fake.state().payments.get(state.as_str()) {
@@ -135,14 +133,26 @@ pub fn view_in(state: &str) -> CashierView {
         gateway: "wechatpay".to_owned(),
         flow: "qr".to_owned(),
         status: status.to_owned(),
-        qr_available: matches!(status, "pending" | "closed" | "unknown"),
+        action: if status == "pending" { "display_qr".to_owned() } else { String::new() },
+        is_own: false,
+        jsapi_parameters: None,
         expires_at_ms: NOW_MS + 899_000,
+    };
+    let acting = |action: &str, is_own| {
+        let attempt = AttemptView { action: action.to_owned(), is_own, ..attempt("pending") };
+        (PaymentStatus::Open, Some(attempt))
     };
     let (status, attempt) = match state {
         "empty" => (PaymentStatus::Open, None),
         "creating" | "unknown" | "closed-attempt" | "failed" => {
             (PaymentStatus::Open, Some(attempt(state.trim_end_matches("-attempt"))))
         }
+        "scan" | "wap" | "signin" => (PaymentStatus::Open, None),
+        "wap-shared" => acting("redirect", false),
+        "away" => acting("redirect", true),
+        "jsapi" => acting("invoke_jsapi", true),
+        "elsewhere" => acting("invoke_jsapi", false),
+        "till" => acting("wait", false),
         "paid" | "late" => (PaymentStatus::Paid, Some(attempt("paid"))),
         "partly-refunded" => (PaymentStatus::PartlyRefunded, Some(attempt("paid"))),
         "refunded" => (PaymentStatus::Refunded, Some(attempt("paid"))),
@@ -150,7 +160,7 @@ pub fn view_in(state: &str) -> CashierView {
         _ => (PaymentStatus::Open, Some(attempt("pending"))),
     };
     let attempt = attempt.map(|attempt| AttemptView {
-        expires_at_ms: if state == "expired" { NOW_MS - 1 } else { attempt.expires_at_ms },
+        expires_at_ms: if state.ends_with("expired") { NOW_MS - 1 } else { attempt.expires_at_ms },
         ..attempt
     });
     CashierView {
@@ -166,6 +176,8 @@ pub fn view_in(state: &str) -> CashierView {
         return_url: (state != "late").then(|| "http://127.0.0.1:8931/orders/T1?a=1&b=2".to_owned()),
         methods: methods_in(state),
         attempt,
+        shows_own_code: state == "scan",
+        offers_code: matches!(state, "wap" | "away" | "jsapi"),
         test_mode: state != "live",
         phone_url: Some("http://127.0.0.1:8930/phone/1".to_owned()),
         server_now_ms: NOW_MS,
@@ -174,8 +186,13 @@ pub fn view_in(state: &str) -> CashierView {
 }
 
 fn methods_in(state: &str) -> Vec<MethodView> {
+    let flow = match state {
+        "wap" | "wap-shared" | "away" | "wap-expired" => "wap",
+        "jsapi" | "signin" => "jsapi",
+        _ => "qr",
+    };
     let wechat =
-        |available, reason| MethodView { gateway: "wechatpay".to_owned(), flow: "qr".to_owned(), available, reason };
+        |available, reason| MethodView { gateway: "wechatpay".to_owned(), flow: flow.to_owned(), available, reason };
     match state {
         "no-method" => vec![],
         "wallet" => vec![wechat(false, Some(MethodReason::OtherWallet))],

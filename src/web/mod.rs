@@ -8,6 +8,8 @@
 pub mod assets;
 /// The hosted cashier: a pure view of one payment.
 pub mod cashier;
+/// Elements that any shop's page can embed with one script tag.
+pub mod components;
 /// A small shop that sells through Luodi as any real shop would.
 pub mod demo_shop;
 /// The API described, for reading and trying.
@@ -28,6 +30,13 @@ pub const PAGE_HEADERS: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("vary", "Accept-Language"),
 ];
+
+/// For the one page that must say where its visitor comes from; it then sets a policy of its own.
+pub fn without_referrer_policy<const N: usize>(
+    headers: [(&'static str, &'static str); N],
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    headers.into_iter().filter(|(name, _)| *name != "referrer-policy")
+}
 
 #[cfg(test)]
 mod fake_luodi;

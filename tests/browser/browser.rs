@@ -39,13 +39,18 @@ impl Look {
         luodi::i18n::text(self.locale, key)
     }
 
-    fn name(self) -> &'static str {
-        match (self.size, self.locale) {
-            (Size::Desktop, Locale::En) => "desktop-en",
-            (Size::Desktop, Locale::ZhHans) => "desktop-zh",
-            (Size::Phone, Locale::En) => "phone-en",
-            (Size::Phone, Locale::ZhHans) => "phone-zh",
-        }
+    fn name(self) -> String {
+        let size = match self.size {
+            Size::Desktop => "desktop",
+            Size::Phone => "phone",
+        };
+        let language = match self.locale {
+            Locale::En => "en",
+            Locale::ZhHans => "zh",
+            Locale::ZhHantHk => "zh-hk",
+            Locale::ZhHantTw => "zh-tw",
+        };
+        format!("{size}-{language}")
     }
 }
 

@@ -155,7 +155,8 @@ fn orders_agree(book: &Book, ledgers: &[Ledger]) {
         let expected = match order.trade_state {
             TradeState::Success | TradeState::Refund => AttemptStatus::Paid,
             TradeState::Closed => AttemptStatus::Closed,
-            TradeState::Notpay => AttemptStatus::Pending,
+            TradeState::Notpay | TradeState::Userpaying => AttemptStatus::Pending,
+            TradeState::Revoked | TradeState::Payerror => AttemptStatus::Failed,
         };
         assert_eq!((number, attempt.status), (number, expected));
         assert_eq!(attempt.gateway_trade_no, order.transaction_id, "{number}");

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use luodi::clock::Timestamp;
 use luodi::ids::{AttemptId, RefundId};
 use luodi::money::Fen;
-use luodi::payments::{AttemptStatus, EventType, Fact, Ledger, NewEvent, PaymentStatus, RefundCause, RefundStatus};
+use luodi::payments::{
+    AttemptStatus, EventType, Fact, Ledger, NewEvent, NextAction, PaymentStatus, RefundCause, RefundStatus,
+};
 use proptest::prelude::*;
 
 use crate::made::{AMOUNT, START, attempt, code, failure, open_ledger, refund};
@@ -31,6 +33,8 @@ enum Told {
 #[derive(Debug, Clone, Copy)]
 enum AttemptNews {
     Opened,
+    /// Opened with a link that lives this many milliseconds from the start.
+    OpenedFor(i64),
     Unpaid,
     Unknown,
     Failed,
@@ -49,7 +53,16 @@ enum RefundNews {
 fn told() -> impl Strategy<Value = Told> {
     use AttemptNews as A;
     use RefundNews as R;
-    let attempt_news = prop::sample::select(vec![A::Opened, A::Unpaid, A::Unknown, A::Failed, A::Closed]);
+    let attempt_news = prop::sample::select(vec![
+        A::Opened,
+        A::OpenedFor(5),
+        A::OpenedFor(10),
+        A::OpenedFor(10_000_000),
+        A::Unpaid,
+        A::Unknown,
+        A::Failed,
+        A::Closed,
+    ]);
     let refund_news = prop::sample::select(vec![R::Accepted, R::Abnormal, R::Unknown, R::Succeeded, R::Failed]);
     let causes = prop::sample::select(vec![RefundCause::Requested, RefundCause::Duplicate]);
     let amounts = prop::sample::select(vec![0, 1, 500, 640, 800, AMOUNT - 1, AMOUNT, AMOUNT + 1]);
@@ -79,6 +92,10 @@ fn fact_of(ledger: &Ledger, told: Told) -> Fact {
             let attempt_id = ATTEMPTS[i];
             match news {
                 AttemptNews::Opened => Fact::AttemptOpened { attempt_id, next_action: code(), expires_at: None },
+                AttemptNews::OpenedFor(life_ms) => {
+                    let next_action = NextAction::DisplayQr { code_url: format!("weixin://wxpay/{life_ms}") };
+                    Fact::AttemptOpened { attempt_id, next_action, expires_at: Some(START.plus_ms(life_ms)) }
+                }
                 AttemptNews::Unpaid => Fact::AttemptUnpaid { attempt_id },
                 AttemptNews::Unknown => Fact::AttemptUnknown { attempt_id, failure: failure("outcome_unknown") },
                 AttemptNews::Failed => Fact::AttemptFailed { attempt_id, failure: failure("RULE_LIMIT") },
@@ -222,9 +239,11 @@ proptest! {
 
     #[test]
     fn a_fact_told_twice_changes_nothing_the_second_time(all in prop::collection::vec(told(), 1..60)) {
+        let mut n = 0;
         hear(&all, |_, heard, fact| {
             let mut again = heard.ledger.clone();
-            let events = again.apply(fact.clone(), START.plus_s(9999)).unwrap_or_default();
+            let events = again.apply(fact.clone(), moment(n)).unwrap_or_default();
+            n += 1;
             prop_assert_eq!(&again, &heard.ledger);
             prop_assert!(events.is_empty() || matches!(fact, Fact::Mismatch { .. }), "{:?} made {} events", fact, events.len());
             Ok(())

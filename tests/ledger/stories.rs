@@ -1,7 +1,9 @@
 //! The ways in which money surprises: late, twice, back again, and asked for twice.
 
 use luodi::ids::{AttemptId, RefundId};
-use luodi::payments::{AttemptStatus, EventType, Fact, Ledger, PaymentStatus, RefundCause, RefundStatus, Refusal};
+use luodi::payments::{
+    AttemptStatus, EventType, Fact, Ledger, NextAction, PaymentStatus, RefundCause, RefundStatus, Refusal,
+};
 
 use crate::made::{AMOUNT, START, created, failure, fen, kinds, open_ledger, opened, paid, requested, succeeded, take};
 
@@ -102,6 +104,30 @@ fn the_second_money_is_a_duplicate_and_only_it_goes_back_by_itself() {
     assert_eq!(take(&mut ledger, succeeded(surplus)), [EventType::RefundSucceeded]);
     assert_eq!(ledger.payment.status, PaymentStatus::Paid, "what the shopper owed is still paid");
     assert!(ledger.payment.refunded.is_zero());
+}
+
+#[test]
+fn a_link_that_outlived_its_life_is_replaced_and_a_good_one_is_not() {
+    let (mut ledger, _) = open_ledger();
+    let id = AttemptId::generate();
+    let fact = created(&ledger, id);
+    take(&mut ledger, fact);
+    let link = |code: &str, until_s: i64| Fact::AttemptOpened {
+        attempt_id: id,
+        next_action: NextAction::DisplayQr { code_url: code.to_owned() },
+        expires_at: Some(START.plus_s(until_s)),
+    };
+    let shown = |ledger: &Ledger| match &ledger.attempts[0].next_action {
+        Some(NextAction::DisplayQr { code_url }) => code_url.clone(),
+        other => panic!("{other:?}"),
+    };
+    take(&mut ledger, link("first", 300));
+    assert_eq!(ledger.apply(link("second", 301), START.plus_s(299)).map(|e| kinds(&e)), Ok(vec![]));
+    assert_eq!(shown(&ledger), "first", "whoever came second must not take the code from under the shopper");
+    let renewed = ledger.apply(link("third", 600), START.plus_s(300)).map(|e| kinds(&e));
+    assert_eq!(renewed, Ok(vec![EventType::AttemptPending]));
+    assert_eq!(shown(&ledger), "third");
+    assert_eq!(ledger.attempts.len(), 1, "it is the same order");
 }
 
 #[test]

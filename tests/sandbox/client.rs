@@ -37,9 +37,23 @@ impl Reply {
     }
 
     pub fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
+        let told: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        told["code"].as_str().unwrap_or_default().to_owned()
     }
 
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// A file as it came over the wire.
+pub struct File {
+    pub status: u16,
+    headers: reqwest::header::HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl File {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -81,6 +95,25 @@ impl Shop {
         }
     }
 
+    fn header(&self, with: Authorization, method: &str, target: &str, body: &str) -> String {
+        let Authorization { scheme, mchid, serial, timestamp, nonce, signed_body } = with;
+        let signed = signed_body.as_deref().unwrap_or(body);
+        let message = format!("{method}\n{target}\n{timestamp}\n{nonce}\n{signed}\n");
+        let signature = STANDARD.encode(self.key.sign(message.as_bytes()).to_bytes());
+        format!(
+            r#"{scheme} serial_no="{serial}",timestamp="{timestamp}",mchid="{mchid}",nonce_str="{nonce}",signature="{signature}""#
+        )
+    }
+
+    /// A signed GET whose answer is a file, which carries no signature.
+    pub async fn download(&self, target: &str) -> Result<File, reqwest::Error> {
+        let header = self.header(self.authorization(), "GET", target, "");
+        let request = self.http.get(format!("{}{target}", self.sandbox.base_url())).header("Authorization", header);
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(File { status, headers, bytes: response.bytes().await?.to_vec() })
+    }
+
     pub async fn send_as(
         &self,
         with: Authorization,
@@ -89,13 +122,7 @@ impl Shop {
         body: &str,
         named_key: Option<&str>,
     ) -> Result<Reply, reqwest::Error> {
-        let Authorization { scheme, mchid, serial, timestamp, nonce, signed_body } = with;
-        let signed = signed_body.as_deref().unwrap_or(body);
-        let message = format!("{method}\n{target}\n{timestamp}\n{nonce}\n{signed}\n");
-        let signature = STANDARD.encode(self.key.sign(message.as_bytes()).to_bytes());
-        let header = format!(
-            r#"{scheme} serial_no="{serial}",timestamp="{timestamp}",mchid="{mchid}",nonce_str="{nonce}",signature="{signature}""#
-        );
+        let header = self.header(with, method, target, body);
         let url = format!("{}{target}", self.sandbox.base_url());
         let mut request = self
             .http
@@ -150,6 +177,58 @@ impl Shop {
             "attach": "门店A",
             "notify_url": notify_url,
             "amount": { "total": 1000, "currency": "CNY" },
+        })
+    }
+
+    /// An order of another product than native; `add` brings what that product needs.
+    pub async fn prepay(&self, product: &str, number: &str, add: Value) -> Reply {
+        let mut body = self.order(number, "https://shop.example.com/notify");
+        for (name, value) in add.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        self.call("POST", &format!("/v3/pay/transactions/{product}"), body).await
+    }
+
+    pub fn codepay_body(&self, number: &str, auth_code: &str) -> Value {
+        json!({
+            "appid": self.credentials.appid,
+            "mchid": self.credentials.mchid,
+            "description": "门店商品",
+            "out_trade_no": number,
+            "payer": { "auth_code": auth_code },
+            "amount": { "total": 1000, "currency": "CNY" },
+            "scene_info": { "device_ip": "127.0.0.1", "store_info": { "id": "store-1" } },
+        })
+    }
+
+    pub async fn codepay(&self, number: &str, auth_code: &str) -> Reply {
+        self.call("POST", "/v3/pay/transactions/codepay", self.codepay_body(number, auth_code)).await
+    }
+
+    pub fn clock_s(&self) -> i64 {
+        self.clock.now().as_seconds()
+    }
+
+    pub fn openid(&self) -> String {
+        luodi::sandbox::openid_of(&self.credentials.appid, "ming")
+    }
+
+    /// What the client's SDK is given: four lines signed with the merchant's key.
+    pub fn client_signature(&self, lines: [&str; 4]) -> String {
+        let message = format!("{}\n", lines.join("\n"));
+        STANDARD.encode(self.key.sign(message.as_bytes()).to_bytes())
+    }
+
+    pub fn jsapi_parameters(&self, appid: &str, prepay_id: &str) -> Value {
+        let (at, package) = (self.clock.now().as_seconds().to_string(), format!("prepay_id={prepay_id}"));
+        let pay_sign = self.client_signature([appid, &at, "593BEC0C930BF1AFEB40B4A08C8FB242", &package]);
+        json!({
+            "appId": appid,
+            "timeStamp": at,
+            "nonceStr": "593BEC0C930BF1AFEB40B4A08C8FB242",
+            "package": package,
+            "signType": "RSA",
+            "paySign": pay_sign,
         })
     }
 

@@ -29,7 +29,7 @@ impl Letter {
         let envelope = self.envelope();
         let part = |name: &str| envelope["resource"][name].as_str().unwrap().to_owned();
         let sealed = STANDARD.decode(part("ciphertext")).unwrap();
-        let associated_data = part("associated_data");
+        let associated_data = envelope["resource"]["associated_data"].as_str().unwrap_or_default().to_owned();
         let payload = Payload { msg: &sealed, aad: associated_data.as_bytes() };
         let cipher = Aes256Gcm::new_from_slice(key.as_bytes()).unwrap();
         let plain = cipher.decrypt(Nonce::from_slice(part("nonce").as_bytes()), payload).unwrap();

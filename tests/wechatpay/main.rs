@@ -2,6 +2,7 @@
 
 mod accounts;
 mod barcode;
+mod bills;
 mod calls;
 mod certificates;
 mod crosscheck;

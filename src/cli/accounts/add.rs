@@ -31,6 +31,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("/settings/mchid", "--mchid"),
     ("/settings/appid", "--appid"),
     ("/settings/merchant_serial", "--merchant-serial"),
+    ("/settings/merchant_certificate", "--merchant-certificate-file"),
     ("/settings/wechatpay_public_key_id", "--public-key-id"),
     ("/settings/api_base", "--api-base"),
     ("/secrets/merchant_private_key", "--merchant-key-file"),
@@ -62,8 +63,12 @@ pub struct Add {
     #[arg(long)]
     appid: String,
     /// Serial number of the merchant API certificate (商户API证书序列号)
-    #[arg(long, value_name = "SERIAL")]
-    merchant_serial: String,
+    #[arg(long, value_name = "SERIAL", required_unless_present = "merchant_certificate_file")]
+    merchant_serial: Option<String>,
+    /// The merchant API certificate, apiclient_cert.pem: instead of its serial number, and to be warned before
+    /// it ends
+    #[arg(long, value_name = "FILE")]
+    merchant_certificate_file: Option<PathBuf>,
     /// Private key of that certificate: apiclient_key.pem
     #[arg(long, value_name = "FILE")]
     merchant_key_file: PathBuf,
@@ -76,9 +81,18 @@ pub struct Add {
     /// The WeChat Pay public key: pub_key.pem
     #[arg(long, value_name = "FILE", requires = "public_key_id")]
     public_key_file: Option<PathBuf>,
+    /// Any other setting, such as `sub_mchid=1900000109` or `codepay=v3`; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
     /// Address of a stand-in, for test accounts (`luodi sandbox` prints it)
     #[arg(long, value_name = "URL")]
     api_base: Option<String>,
+}
+
+/// `NAME=VALUE`.
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, for example codepay=v3")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
 }
 
 impl Add {
@@ -86,7 +100,7 @@ impl Add {
         ensure!(state.vault.has_key(), VaultError::NoKey);
         ensure!(!self.name.trim().is_empty() && self.name.chars().count() <= 64, "--name has 1 to 64 characters");
         let store = existing_store(state, &self.of.store).await?;
-        let (settings, secrets) = (self.settings(), self.secrets()?);
+        let (settings, secrets) = (self.settings()?, self.secrets()?);
         let (mode, gateway) = (self.of.mode, self.gateway);
         let new = NewAccount { store_id: store.id, mode, gateway, name: self.name, settings, secrets };
         let account = add_account(state, new).await.map_err(|error| anyhow::anyhow!(refusal(&error)))?;
@@ -103,12 +117,20 @@ impl Add {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn settings(&self) -> Value {
+    fn settings(&self) -> anyhow::Result<Value> {
         let mut settings = Map::new();
+        settings.extend(self.set.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
+        let certificate = self
+            .merchant_certificate_file
+            .as_deref()
+            .map(|file| read(file).with_context(|| format!("--merchant-certificate-file {}", file.display())));
+        if let Some(certificate) = certificate.transpose()? {
+            settings.insert("merchant_certificate".to_owned(), Value::from(certificate.trim()));
+        }
         let given = [
             ("mchid", Some(&self.mchid)),
             ("appid", Some(&self.appid)),
-            ("merchant_serial", Some(&self.merchant_serial)),
+            ("merchant_serial", self.merchant_serial.as_ref()),
             ("wechatpay_public_key_id", self.public_key_id.as_ref()),
             ("api_base", self.api_base.as_ref()),
         ];
@@ -117,7 +139,7 @@ impl Add {
                 settings.insert(name.to_owned(), Value::from(value.as_str()));
             }
         }
-        Value::Object(settings)
+        Ok(Value::Object(settings))
     }
 
     fn secrets(&self) -> anyhow::Result<Value> {

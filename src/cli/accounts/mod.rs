@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Global, opened, output};
 use crate::gateways::{Finding, Severity};
 use crate::http::AppState;
-use crate::http::accounts::{AccountView, CheckResult};
+use crate::http::accounts::{AccountView, CheckResult, depth_of};
 use crate::ids::AccountId;
 use crate::payments::PaymentError;
 use crate::storage::Account;
@@ -50,6 +50,9 @@ struct Show {
 struct Check {
     /// One account; all when left out
     id: Option<AccountId>,
+    /// Also open an order of 1 fen under each app id and close it: shows whether the app id is bound
+    #[arg(long)]
+    deep: bool,
 }
 
 impl Accounts {
@@ -117,7 +120,7 @@ impl Check {
             Some(id) => vec![existing(state, id).await?],
             None => state.storage.accounts(None).await?,
         };
-        let checked = check_all(state, &accounts).await?;
+        let checked = check_all(state, &accounts, self.deep).await?;
         if json {
             output::json(&json!({ "ok": checked.ok, "accounts": checked.accounts }))?;
         } else {
@@ -135,11 +138,11 @@ pub struct Checked {
 }
 
 /// Asks every account's gateway. An account whose settings are refused is a finding, not a failure.
-pub async fn check_all(state: &AppState, accounts: &[Account]) -> anyhow::Result<Checked> {
+pub async fn check_all(state: &AppState, accounts: &[Account], deep: bool) -> anyhow::Result<Checked> {
     let mut checked = Checked { ok: true, accounts: Vec::new(), lines: Vec::new() };
     for account in accounts {
         let result = match state.payments.gateways().of_account(account.id).await {
-            Ok((_, gateway)) => CheckResult::of(gateway.check().await),
+            Ok((_, gateway)) => CheckResult::of(gateway.check(&depth_of(account, &state.public_url, deep)).await),
             Err(error) => CheckResult::of(findings_of(error)),
         };
         let store = store_name(state, account).await?;

@@ -169,6 +169,6 @@ fn clock_offset_s(answer: &Answer, now: Timestamp) -> Option<i64> {
     Some(now.as_seconds().saturating_sub(date.timestamp().as_second()))
 }
 
-fn finding(severity: Severity, code: &str, setting: &str, detail: impl Into<String>) -> Finding {
+pub(super) fn finding(severity: Severity, code: &str, setting: &str, detail: impl Into<String>) -> Finding {
     Finding { severity, code: code.to_owned(), setting: Some(setting.to_owned()), detail: detail.into() }
 }

@@ -14,7 +14,9 @@ use super::trust::{DownloadError, Trust};
 use crate::clock::{SharedClock, Timestamp};
 use crate::crypto::rsa::VerifyingKey;
 use crate::gateways::breaker::Breaker;
-use crate::gateways::transport::{Answer, Call, READ_TIMEOUT, SendError, Transport, WRITE_TIMEOUT};
+use crate::gateways::transport::{
+    Answer, Call, DOWNLOAD_TIMEOUT, Download, READ_TIMEOUT, SendError, Transport, WRITE_TIMEOUT,
+};
 use crate::gateways::{GatewayError, Rejected};
 
 /// The least time between two downloads, in seconds.
@@ -113,6 +115,23 @@ impl Client {
                 Err(GatewayError::Unknown(format!("status {} but {rejected}", answer.status)))
             }
         }
+    }
+
+    /// Opens the download of a file. Its answer is not signed; `target` is path and query of `url` as received.
+    pub(super) async fn open_file(&self, url: Url, target: &str) -> Result<Download, GatewayError> {
+        let authorization = self.signer.authorize("GET", target, self.clock.now(), b"");
+        let call = Call {
+            operation: Operation::Download.as_str(),
+            method: Method::GET,
+            url,
+            headers: vec![("authorization", authorization), ("accept", "*/*".to_owned())],
+            body: Bytes::new(),
+            timeout: DOWNLOAD_TIMEOUT,
+        };
+        self.breaker.admit()?;
+        let result = self.transport.download(call).await.map_err(GatewayError::from);
+        self.breaker.record(&result);
+        result
     }
 
     /// Signs, sends, and repeats once at the backup host if no connection came about. The signature

@@ -72,7 +72,7 @@ impl Envelope {
 }
 
 /// The codes that are acted on. Older pages and products spell them without underscores.
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 31] = [
     "PARAM_ERROR",
     "INVALID_REQUEST",
     "APPID_MCHID_NOT_MATCH",
@@ -101,6 +101,7 @@ const KNOWN: [&str; 30] = [
     "INVALID_TRANSACTIONID",
     "USERPAYING",
     "AUTH_CODE_ERROR",
+    "AUTH_CODE_EXPIRE",
     "AUTH_CODE_EXPIRED",
     "AUTH_CODE_INVALID",
 ];

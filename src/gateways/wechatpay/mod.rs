@@ -4,15 +4,18 @@
 
 mod barcode;
 mod check;
+mod check_orders;
 mod client;
 mod errors;
 mod notification;
 mod opening;
 mod party;
+pub mod paying_app;
 mod reports;
 mod requests;
 pub mod settings;
 pub mod sign;
+pub mod statement;
 mod trust;
 
 use async_trait::async_trait;
@@ -30,8 +33,8 @@ use self::trust::Trust;
 use super::statement::{Fetched, StatementToFetch};
 use super::transport::Transport;
 use super::{
-    AccountCredentials, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant, Notification,
-    Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse,
+    AccountCredentials, CheckDepth, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant,
+    Notification, Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse,
     RefundDestination, RefundRef, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
 };
 use crate::clock::{SharedClock, Timestamp};
@@ -206,8 +209,8 @@ impl Gateway for WeChatPay {
         self.refund_report(&sent.await?, Some(out_refund_no))
     }
 
-    async fn statement(&self, _wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {
-        Err(GatewayError::Misconfigured { code: "not_yet".to_owned(), fix: String::new() })
+    async fn statement(&self, wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {
+        statement::fetch(&self.client, &self.party, wanted).await
     }
 
     async fn read_notification(&self, raw: &RawNotification) -> Result<Verified<Notification>, Rejected> {
@@ -225,9 +228,12 @@ impl Gateway for WeChatPay {
         notification::acknowledge(outcome)
     }
 
-    async fn check(&self) -> Vec<Finding> {
+    async fn check(&self, depth: &CheckDepth) -> Vec<Finding> {
         let mut findings = check::check(&self.client).await;
         findings.extend(self.expiring_credentials(self.client.clock.now()).iter().map(check::expiry_finding));
+        if let CheckDepth::Orders { notify_url } = depth {
+            findings.extend(check_orders::check(self, notify_url).await);
+        }
         findings
     }
 

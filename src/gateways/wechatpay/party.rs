@@ -160,6 +160,22 @@ impl Party {
         Merchant { merchant_no: self.mchid.clone(), app_id: None, sub_merchant_no: self.sub_mchid().map(str::to_owned) }
     }
 
+    /// Every app id with the setting it comes from.
+    pub(super) fn named_apps(&self) -> Vec<(&'static str, &str)> {
+        let sub = self.sub.as_ref().map(|s| &s.apps);
+        [
+            ("appid", self.apps.default.as_deref()),
+            ("mini_program_appid", self.apps.mini_program.as_deref()),
+            ("app_appid", self.apps.mobile.as_deref()),
+            ("sub_appid", sub.and_then(|a| a.default.as_deref())),
+            ("sub_mini_program_appid", sub.and_then(|a| a.mini_program.as_deref())),
+            ("sub_app_appid", sub.and_then(|a| a.mobile.as_deref())),
+        ]
+        .into_iter()
+        .filter_map(|(setting, appid)| appid.map(|appid| (setting, appid)))
+        .collect()
+    }
+
     pub(super) fn is_own_app(&self, appid: &str) -> bool {
         self.apps.all().chain(self.sub.iter().flat_map(|s| s.apps.all())).any(|a| a == appid)
     }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::WeChatPay;
 use super::authorization::{Authorization, SignedRequest};
 use super::book::BookCall;
+use super::codepay::PaymentCodes;
 use super::errors::Refusal;
 use super::faults::{FaultKind, Operation, take};
 use super::keys::random_alphanumeric;
@@ -22,6 +23,8 @@ use crate::clock::Timestamp;
 /// A 2xx answer before it is signed.
 pub(super) enum Answer {
     Json(Value),
+    /// 202: taken, with no result yet.
+    Accepted(Value),
     NoContent,
 }
 
@@ -30,6 +33,12 @@ pub(super) struct Commit<'a> {
     pub(super) document: &'a Value,
     pub(super) now: Timestamp,
     pub(super) fault: Option<&'a FaultKind>,
+    /// Where this stand-in was called; links it hands out begin with it. No trailing slash.
+    pub(super) base_url: String,
+    /// What the phones of this WeChat show to cashiers.
+    pub(super) payment_codes: &'a mut PaymentCodes,
+    /// The request's `Wechatpay-Serial`.
+    pub(super) named_key: Option<&'a str>,
     query: &'a str,
 }
 
@@ -55,7 +64,7 @@ pub(super) async fn answer<F>(
     perform: F,
 ) -> HttpResponse
 where
-    F: FnOnce(&mut Merchant, &Commit<'_>) -> Result<Answer, Refusal>,
+    F: FnOnce(&mut Merchant, &mut Commit<'_>) -> Result<Answer, Refusal>,
 {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let signed = SignedRequest { method: request.method().as_str(), target, body };
@@ -71,21 +80,37 @@ where
     let mut numbers: Vec<&str> = number.into_iter().collect();
     numbers.extend(["out_trade_no", "out_refund_no"].iter().filter_map(|name| document.get(name)?.as_str()));
     let (fault, outcome) = {
-        let mut state = pay.lock();
+        let mut guard = pay.lock();
+        let state = &mut *guard;
         let fault = take(&mut state.faults, operation, &mchid, &numbers);
         let Some(merchant) = state.merchants.get_mut(&mchid) else {
             return refused(&Refusal::signature("商户号不存在"));
         };
         merchant.advance(now);
         let query = request.query_string();
-        let commit = Commit { document: &document, now, fault: fault.as_ref(), query };
-        let named = text(request.headers(), "Wechatpay-Serial");
-        let key = merchant.trust.key_for_answer(named, now);
-        let result = struck_before(fault.as_ref()).map_or_else(|| perform(merchant, &commit), Err);
+        let named_key = text(request.headers(), "Wechatpay-Serial");
+        let key = merchant.trust.key_for_answer(named_key, now);
+        let mut commit = Commit {
+            document: &document,
+            now,
+            fault: fault.as_ref(),
+            base_url: base_url(request),
+            payment_codes: &mut state.payment_codes,
+            named_key,
+            query,
+        };
+        let result = struck_before(fault.as_ref()).map_or_else(|| perform(merchant, &mut commit), Err);
         merchant.note_call(BookCall::of(operation, number_told(&numbers), &result, fault.as_ref(), now));
+        let is_legacy = fault == Some(FaultKind::LegacySpelling);
+        let result = if is_legacy { result.map_err(Refusal::in_old_spelling) } else { result };
         (fault, Outcome { result, key })
     };
     respond(pay, fault, outcome).await
+}
+
+pub(super) fn base_url(request: &HttpRequest) -> String {
+    let info = request.connection_info();
+    format!("{}://{}", info.scheme(), info.host())
 }
 
 fn number_told(numbers: &[&str]) -> Option<String> {
@@ -100,7 +125,7 @@ fn struck_before(fault: Option<&FaultKind>) -> Option<Refusal> {
     }
 }
 
-fn authorize(
+pub(super) fn authorize(
     pay: &WeChatPay,
     headers: &HeaderMap,
     signed: &SignedRequest<'_>,
@@ -177,6 +202,7 @@ async fn respond(pay: &WeChatPay, fault: Option<FaultKind>, outcome: Outcome) ->
     let (status, body) = match answer {
         Answer::NoContent => (StatusCode::NO_CONTENT, String::new()),
         Answer::Json(value) => (StatusCode::OK, written(value, fault.as_ref())),
+        Answer::Accepted(value) => (StatusCode::ACCEPTED, written(value, fault.as_ref())),
     };
     // Signed when it leaves: a late answer still carries a current timestamp.
     let headers = sign(&outcome.key, body.as_bytes(), pay.clock.now(), fault.as_ref().and_then(flaw_of));
@@ -239,7 +265,7 @@ fn reordered(value: &Value) -> String {
 
 /// Ends the connection without an answer: the body fails before its first byte, so the
 /// server gives the connection up with the head still unsent.
-fn reset() -> HttpResponse {
+pub(super) fn reset() -> HttpResponse {
     let failure = Err::<Bytes, _>(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
     HttpResponse::Ok().force_close().streaming(futures_util::stream::iter([failure]))
 }

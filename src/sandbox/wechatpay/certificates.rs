@@ -39,27 +39,21 @@ pub(super) struct PlatformCertificate {
     pub(super) serial: String,
     pem: String,
     effective_at: Timestamp,
-    expires_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    /// A successor is announced days before it signs (§5.2).
+    pub(super) signs_from: Timestamp,
     pair: KeyPair,
 }
 
 impl PlatformCertificate {
     pub(super) fn issue(pair: KeyPair, now: Timestamp) -> Result<Self, SandboxError> {
-        let serial = random_serial();
-        let (effective_at, expires_at) = (now.plus_s(-DAY_S), now.plus_s(LIFETIME_DAYS * DAY_S));
-        let validity = Validity { not_before: utc(effective_at)?, not_after: utc(expires_at)? };
-        let builder = CertificateBuilder::new(
-            Profile::Root,
-            SerialNumber::new(&serial).map_err(SandboxError::key)?,
-            validity,
-            Name::from_str(SUBJECT).map_err(SandboxError::key)?,
-            SubjectPublicKeyInfoOwned::from_key(pair.public()).map_err(SandboxError::key)?,
-            pair.signer(),
-        )
-        .map_err(SandboxError::key)?;
-        let certificate = builder.build::<Signature>().map_err(SandboxError::key)?;
-        let pem = certificate.to_pem(x509_cert::der::pem::LineEnding::LF).map_err(SandboxError::key)?;
-        Ok(Self { serial: hex::encode_upper(serial), pem, effective_at, expires_at, pair })
+        Self::issue_for(pair, now, LIFETIME_DAYS * DAY_S)
+    }
+
+    pub(super) fn issue_for(pair: KeyPair, now: Timestamp, life_s: i64) -> Result<Self, SandboxError> {
+        let (effective_at, expires_at) = (now.plus_s(-DAY_S), now.plus_s(life_s));
+        let Own { serial, pem } = self_signed(&pair, SUBJECT, effective_at, expires_at)?;
+        Ok(Self { serial, pem, effective_at, expires_at, signs_from: effective_at, pair })
     }
 
     pub(super) fn is_in_force(&self, now: Timestamp) -> bool {
@@ -86,6 +80,36 @@ impl PlatformCertificate {
     }
 }
 
+/// A certificate made here, by the serial it carries.
+pub(super) struct Own {
+    /// Upper-case hex, 40 characters.
+    pub(super) serial: String,
+    pub(super) pem: String,
+}
+
+/// A self-signed X.509 certificate for the pair.
+pub(super) fn self_signed(
+    pair: &KeyPair,
+    subject: &str,
+    effective_at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<Own, SandboxError> {
+    let serial = random_serial();
+    let validity = Validity { not_before: utc(effective_at)?, not_after: utc(expires_at)? };
+    let builder = CertificateBuilder::new(
+        Profile::Root,
+        SerialNumber::new(&serial).map_err(SandboxError::key)?,
+        validity,
+        Name::from_str(subject).map_err(SandboxError::key)?,
+        SubjectPublicKeyInfoOwned::from_key(pair.public()).map_err(SandboxError::key)?,
+        pair.signer(),
+    )
+    .map_err(SandboxError::key)?;
+    let certificate = builder.build::<Signature>().map_err(SandboxError::key)?;
+    let pem = certificate.to_pem(x509_cert::der::pem::LineEnding::LF).map_err(SandboxError::key)?;
+    Ok(Own { serial: hex::encode_upper(serial), pem })
+}
+
 fn utc(at: Timestamp) -> Result<Time, SandboxError> {
     let since_epoch = Duration::from_secs(u64::try_from(at.as_seconds()).unwrap_or_default());
     UtcTime::from_unix_duration(since_epoch).map(Time::UtcTime).map_err(SandboxError::key)
@@ -106,7 +130,7 @@ pub(super) fn seal(api_v3_key: &str, plain: &[u8], associated_data: &str) -> Sea
 }
 
 /// `GET /v3/certificates`.
-pub(super) fn list(merchant: &mut Merchant, commit: &Commit<'_>) -> Result<Answer, Refusal> {
+pub(super) fn list(merchant: &mut Merchant, commit: &mut Commit<'_>) -> Result<Answer, Refusal> {
     if let Some(algorithm) = commit.query("algorithm_type")
         && !["RSA", "SM2", "ALL"].contains(&algorithm.as_str())
     {

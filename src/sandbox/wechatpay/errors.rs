@@ -57,4 +57,10 @@ impl Refusal {
     pub(super) fn resource_missing(message: impl Into<String>) -> Self {
         Self::new(404, "RESOURCE_NOT_EXISTS", message)
     }
+
+    /// Without underscores, as older pages and products spell the codes.
+    pub(super) fn in_old_spelling(mut self) -> Self {
+        self.code.retain(|c| c != '_');
+        self
+    }
 }

@@ -17,8 +17,23 @@ pub enum Operation {
     Close,
     Refund,
     QueryRefund,
+    AbnormalRefund,
+    Codepay,
+    Reverse,
+    TradeBill,
+    FundFlowBill,
+    BillDownload,
     Certificates,
+    /// Exchanging an OAuth code; `only_for` names the appid.
+    OauthToken,
     Notify,
+}
+
+impl Operation {
+    /// The answer carries no signature (§4.4).
+    fn is_unsigned(self) -> bool {
+        matches!(self, Self::BillDownload | Self::OauthToken)
+    }
 }
 
 /// What goes wrong.
@@ -48,6 +63,18 @@ pub enum FaultKind {
     StaleTimestamp,
     /// The answer's keys in another order, with fields nobody knows.
     ExtraFields,
+    /// What is refused is refused in the old spelling: `ORDERNOTEXIST`.
+    LegacySpelling,
+    /// Bills: the hash told is not that of the file.
+    WrongHash,
+    /// Bill download: the connection ends in the middle of the file.
+    Truncated,
+    /// OAuth: this error number, in an answer with HTTP 200.
+    OauthError {
+        errcode: i64,
+    },
+    /// OAuth: the person looks at a preview, the openid is a virtual one.
+    SnapshotUser,
     /// The refund will settle to this; `PROCESSING` keeps it waiting for a script.
     RefundOutcome {
         status: RefundStatus,
@@ -65,10 +92,15 @@ pub enum FaultKind {
     /// Query and notify: one fen more than was paid.
     WrongAmount,
     WrongMchid,
+    WrongSubMchid,
     WrongAppid,
     UnknownOrder,
     UnknownEventType,
+    /// A profit-sharing movement, which bears the event type of a payment (§13.2).
+    ProfitSharing,
     EmptyAssociatedData,
+    /// The field is not there at all.
+    NoAssociatedData,
     /// Notify: never sent at all.
     Drop,
     /// Notify: cut off in the middle, yet properly signed.
@@ -79,14 +111,23 @@ impl FaultKind {
     fn fits(&self, operation: Operation) -> bool {
         let notify = operation == Operation::Notify;
         match self {
-            Self::Delay { .. } | Self::BadSignature | Self::Unsigned | Self::ProbeSignature => true,
-            Self::UnknownSerial | Self::StaleTimestamp => true,
-            Self::ResetBeforeCommit | Self::ResetAfterCommit | Self::ExtraFields => !notify,
+            Self::Delay { .. } => true,
+            Self::BadSignature | Self::Unsigned | Self::ProbeSignature | Self::UnknownSerial | Self::StaleTimestamp => {
+                !operation.is_unsigned()
+            }
+            Self::ResetBeforeCommit | Self::ResetAfterCommit => !notify,
             Self::ErrorBeforeCommit { .. } | Self::ErrorAfterCommit { .. } => !notify,
-            Self::RefundOutcome { .. } => operation == Operation::Refund,
-            Self::WrongAmount => notify || operation == Operation::Query,
-            Self::Duplicate { .. } | Self::Parallel { .. } | Self::Reorder | Self::WrongMchid => notify,
-            Self::WrongAppid | Self::UnknownOrder | Self::UnknownEventType => notify,
+            Self::LegacySpelling => !notify && operation != Operation::OauthToken,
+            Self::ExtraFields => !notify && operation != Operation::BillDownload,
+            Self::Truncated => operation == Operation::BillDownload,
+            Self::WrongHash => matches!(operation, Operation::TradeBill | Operation::FundFlowBill),
+            Self::OauthError { .. } | Self::SnapshotUser => operation == Operation::OauthToken,
+            Self::RefundOutcome { .. } => matches!(operation, Operation::Refund | Operation::AbnormalRefund),
+            Self::WrongAmount => notify || matches!(operation, Operation::Query | Operation::Codepay),
+            Self::Duplicate { .. } | Self::Parallel { .. } | Self::Reorder => notify,
+            Self::WrongMchid | Self::WrongSubMchid | Self::WrongAppid => notify,
+            Self::UnknownOrder | Self::UnknownEventType => notify,
+            Self::ProfitSharing | Self::NoAssociatedData => notify,
             Self::EmptyAssociatedData | Self::Drop | Self::Malformed => notify,
         }
     }
@@ -183,6 +224,7 @@ pub struct FaultDraft {
     /// An HTTP status, or for `refund_outcome` a refund status.
     status: Option<serde_json::Value>,
     code: Option<String>,
+    errcode: Option<i64>,
     copies: Option<u32>,
     times: Option<u32>,
     mchid: Option<String>,
@@ -203,16 +245,24 @@ enum KindName {
     UnknownSerial,
     StaleTimestamp,
     ExtraFields,
+    LegacySpelling,
+    WrongHash,
+    Truncated,
+    OauthError,
+    SnapshotUser,
     RefundOutcome,
     Duplicate,
     Parallel,
     Reorder,
     WrongAmount,
     WrongMchid,
+    WrongSubMchid,
     WrongAppid,
     UnknownOrder,
     UnknownEventType,
+    ProfitSharing,
     EmptyAssociatedData,
+    NoAssociatedData,
     Drop,
     Malformed,
 }
@@ -250,12 +300,22 @@ impl FaultDraft {
             KindName::UnknownSerial => FaultKind::UnknownSerial,
             KindName::StaleTimestamp => FaultKind::StaleTimestamp,
             KindName::ExtraFields => FaultKind::ExtraFields,
+            KindName::LegacySpelling => FaultKind::LegacySpelling,
+            KindName::WrongHash => FaultKind::WrongHash,
+            KindName::Truncated => FaultKind::Truncated,
+            KindName::SnapshotUser => FaultKind::SnapshotUser,
+            KindName::OauthError => FaultKind::OauthError {
+                errcode: self.errcode.ok_or_else(|| missing("errcode", "give an error number, such as 40029"))?,
+            },
             KindName::Reorder => FaultKind::Reorder,
             KindName::WrongAmount => FaultKind::WrongAmount,
             KindName::WrongMchid => FaultKind::WrongMchid,
+            KindName::WrongSubMchid => FaultKind::WrongSubMchid,
             KindName::WrongAppid => FaultKind::WrongAppid,
             KindName::UnknownOrder => FaultKind::UnknownOrder,
             KindName::UnknownEventType => FaultKind::UnknownEventType,
+            KindName::ProfitSharing => FaultKind::ProfitSharing,
+            KindName::NoAssociatedData => FaultKind::NoAssociatedData,
             KindName::EmptyAssociatedData => FaultKind::EmptyAssociatedData,
             KindName::Drop => FaultKind::Drop,
             KindName::Malformed => FaultKind::Malformed,

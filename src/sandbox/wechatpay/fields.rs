@@ -70,6 +70,17 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A list of words, each one of those allowed.
+    pub(super) fn texts(&self, name: &str, allowed: &[&str]) -> Result<(), Refusal> {
+        let Some(value) = self.present(name) else { return Ok(()) };
+        let items = value.as_array().ok_or_else(|| self.refuse(name, "须为数组"))?;
+        if items.iter().all(|item| item.as_str().is_some_and(|text| allowed.contains(&text))) {
+            Ok(())
+        } else {
+            Err(self.refuse(name, format!("条目须为 {} 之一", allowed.join(", "))))
+        }
+    }
+
     pub(super) fn optional_integer(&self, name: &str, min: i64) -> Result<Option<i64>, Refusal> {
         let Some(value) = self.present(name) else { return Ok(None) };
         match value.as_i64() {

@@ -10,7 +10,8 @@ use rand::{Rng, rngs::OsRng, thread_rng};
 use rsa::pkcs1v15::{Signature, SigningKey, VerifyingKey};
 use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use rsa::signature::{RandomizedSigner, SignatureEncoding, Verifier};
-use rsa::{RsaPrivateKey, RsaPublicKey};
+use rsa::{Oaep, RsaPrivateKey, RsaPublicKey};
+use sha1::Sha1;
 use sha2::Sha256;
 use tokio::sync::OnceCell;
 
@@ -45,6 +46,12 @@ impl KeyPair {
 
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.signing.sign_with_rng(&mut thread_rng(), message).to_vec()
+    }
+
+    /// Opens what was encrypted to this pair: OAEP with SHA-1, as every sensitive field is.
+    pub(super) fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let private: &RsaPrivateKey = self.signing.as_ref().as_ref();
+        private.decrypt(Oaep::new::<Sha1>(), sealed).ok()
     }
 
     pub(super) fn signer(&self) -> &SigningKey<Sha256> {

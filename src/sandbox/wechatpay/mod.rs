@@ -5,17 +5,27 @@
 //! Refuses everything it does not know with 404. Written from the protocol alone: it shares
 //! no code with the client it is meant to test.
 
+mod abnormal_refunds;
+mod apps;
 mod authorization;
+mod bills;
 mod book;
 mod calls;
 mod certificates;
+mod codepay;
 mod errors;
 mod faults;
 mod fields;
+mod funds;
+mod invoke;
 mod keys;
 mod merchants;
 mod notifications;
+mod oauth;
 mod orders;
+mod parties;
+mod phone_orders;
+mod prepay;
 mod refunds;
 mod routes;
 mod scripts;
@@ -27,24 +37,33 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+pub use apps::{AppCredentials, openid_of};
+pub use bills::{BillEdit, SyntheticBill, SyntheticTrade, synthetic_trade};
 pub use book::{Book, BookCall, BookNotification, BookOrder, BookRefund};
+pub use codepay::{CodepayOutcome, PaymentCode, PaymentCodeDraft};
 pub use faults::{Fault, FaultDraft, FaultKind, Operation};
-pub use merchants::{MerchantDraft, WeChatMerchantCredentials};
+pub use funds::Funds;
+pub use invoke::Invocation;
+pub use merchants::{MerchantDraft, SubMerchant, SubMerchantDraft, WeChatMerchantCredentials};
 pub use notifications::{DeliveryAttempt, DeliveryState, RedeliverySchedule};
 pub use orders::{PayDraft, TradeState};
+pub(super) use phone_orders::{H5Refusal, H5Visit, PhoneOrder, PhoneState};
 pub use refunds::RefundStatus;
 pub(super) use routes::configure;
-pub(super) use scripts::{PhoneOrder, PhoneState};
 pub use trust::TrustMode;
 
 use crate::clock::SharedClock;
 use crate::sandbox::SandboxError;
+use apps::Apps;
+use codepay::PaymentCodes;
 use merchants::Merchant;
 
 /// All merchants of this WeChat Pay and the faults that await them.
 #[derive(Default)]
 struct State {
     merchants: BTreeMap<String, Merchant>,
+    apps: Apps,
+    payment_codes: PaymentCodes,
     faults: Vec<Fault>,
 }
 

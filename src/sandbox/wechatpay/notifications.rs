@@ -96,23 +96,24 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn of_payment(merchant: &Merchant, order: &Order, now: Timestamp) -> Self {
-        Self {
+    /// `None` for codepay, which is never notified.
+    pub(super) fn of_payment(merchant: &Merchant, order: &Order, now: Timestamp) -> Option<Self> {
+        Some(Self {
             id: new_id(),
-            url: order.notify_url.clone(),
+            url: order.notify_url.clone()?,
             event_type: "TRANSACTION.SUCCESS".to_owned(),
             original_type: "transaction",
             summary: "支付成功",
             out_trade_no: order.out_trade_no.clone(),
             out_refund_no: None,
-            resource: order.paid_resource(&merchant.mchid, &merchant.appid),
+            resource: order.paid_resource(&merchant.mchid),
             created_at: now,
             next_at: now,
             state: DeliveryState::Waiting,
             failures: 0,
             attempts: Vec::new(),
             is_let_go: false,
-        }
+        })
     }
 
     pub(super) fn of_refund(refund: &Refund, url: String, resource: Value, now: Timestamp) -> Self {
@@ -147,19 +148,25 @@ impl Delivery {
         let mut associated_data = self.original_type;
         match fault {
             Some(FaultKind::WrongAmount) => add_one_fen(&mut resource),
-            Some(FaultKind::WrongMchid) => resource["mchid"] = json!("1999999999"),
-            Some(FaultKind::WrongAppid) => resource["appid"] = json!("wxffffffffffffffff"),
+            Some(FaultKind::WrongMchid) => replace(&mut resource, &["mchid", "sp_mchid"], "1999999999"),
+            Some(FaultKind::WrongSubMchid) => replace(&mut resource, &["sub_mchid"], "1699999999"),
+            Some(FaultKind::WrongAppid) => replace(&mut resource, &["appid", "sp_appid"], "wxffffffffffffffff"),
             Some(FaultKind::UnknownOrder) => resource["out_trade_no"] = json!(format!("UNKNOWN{}", random_digits(12))),
             Some(FaultKind::UnknownEventType) => {
                 event_type = "SANDBOX.UNKNOWN";
                 original_type = "sandbox_unknown";
                 resource = json!({ "mchid": self.resource["mchid"], "sandbox": true });
             }
-            Some(FaultKind::EmptyAssociatedData) => associated_data = "",
+            Some(FaultKind::ProfitSharing) => {
+                (event_type, original_type, associated_data) =
+                    ("TRANSACTION.SUCCESS", "profitsharing", "profitsharing");
+                resource = profit_sharing(&self.resource);
+            }
+            Some(FaultKind::EmptyAssociatedData | FaultKind::NoAssociatedData) => associated_data = "",
             _ => {}
         }
         let sealed = seal(api_v3_key, resource.to_string().as_bytes(), associated_data);
-        let envelope = json!({
+        let mut envelope = json!({
             "id": self.id,
             "create_time": self.created_at.to_beijing_rfc3339(),
             "resource_type": "encrypt-resource",
@@ -173,6 +180,9 @@ impl Delivery {
                 "nonce": sealed.nonce,
             },
         });
+        if let (Some(FaultKind::NoAssociatedData), Some(told)) = (fault, envelope["resource"].as_object_mut()) {
+            told.remove("associated_data");
+        }
         let mut body = envelope.to_string().into_bytes();
         if fault == Some(&FaultKind::Malformed) {
             body.truncate(body.len() / 2);
@@ -194,6 +204,27 @@ impl Delivery {
                 self.next_at = now.plus_ms(delay_ms);
             }
             None => self.state = DeliveryState::GivenUp,
+        }
+    }
+}
+
+/// §16: not an order payment, whatever its event type says.
+fn profit_sharing(payment: &Value) -> Value {
+    json!({
+        "mchid": payment["mchid"],
+        "transaction_id": payment["transaction_id"],
+        "order_id": format!("3008450740201411110007820{}", random_digits(3)),
+        "out_order_no": format!("P{}", random_digits(20)),
+        "receiver": { "type": "MERCHANT_ID", "account": "1900000100", "amount": 100, "description": "分给商户" },
+        "success_time": payment["success_time"],
+    })
+}
+
+/// Replaces whichever of the fields are there.
+fn replace(resource: &mut Value, names: &[&str], value: &str) {
+    for name in names {
+        if let Some(told) = resource.get_mut(*name) {
+            *told = json!(value);
         }
     }
 }

@@ -2,63 +2,69 @@
 //!
 //! Promises: every refusal names the field and what to do instead.
 
+use super::apps::Apps;
+use super::bills::{BillDay, BillEdit, SyntheticBill, measure_synthetic};
 use super::certificates::PlatformCertificate;
+use super::codepay::{CodepayOutcome, PaymentCode, PaymentCodeDraft};
+use super::funds::Funds;
 use super::keys::{KeyPair, KeySet};
-use super::merchants::Merchant;
+use super::merchants::{Merchant, SubMerchant, SubMerchantDraft};
 use super::notifications::Delivery;
-use super::orders::{NotPayable, Order, PayDraft, TradeState, pay};
-use super::refunds::{NotSettled, RefundStatus, settle};
+use super::orders::{NotPayable, PayDraft, TradeState, pay};
+use super::refunds::{NotSettled, RefundStatus, refund_by_hand, settle};
 use super::trust::TrustMode;
 use super::{Book, BookOrder, BookRefund, Fault, MerchantDraft, WeChatMerchantCredentials, WeChatPay};
 use crate::clock::Timestamp;
 use crate::sandbox::SandboxError;
 
-/// An order as the shopper's phone shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PhoneOrder {
-    pub(crate) mchid: String,
-    pub(crate) out_trade_no: String,
-    pub(crate) merchant_name: String,
-    pub(crate) description: String,
-    pub(crate) total_fen: i64,
-    pub(crate) pr: String,
-    pub(crate) created_at: Timestamp,
-    pub(crate) state: PhoneState,
-}
-
-/// What the phone can do with a scanned code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PhoneState {
-    Payable,
-    Paid { at: Timestamp, payer_total_fen: i64 },
-    Closed,
-    Expired,
-}
+const SYNTHETIC_ROWS_MAX: u64 = 10_000_000;
 
 impl WeChatPay {
     pub(crate) async fn add_merchant(&self, draft: MerchantDraft) -> Result<WeChatMerchantCredentials, SandboxError> {
         let keys = if draft.fresh_keys { KeySet::fresh().await? } else { KeySet::shared().await? };
-        let merchant = Merchant::open(draft, keys, self.clock.now())?;
-        let mut state = self.lock();
+        let (secret, hosts) = (draft.app_secret.clone(), draft.oauth_hosts.clone());
+        let successor = match draft.certificate_life_s {
+            Some(_) => Some(KeyPair::make().await?),
+            None => None,
+        };
+        let merchant = Merchant::open(draft, keys, successor, self.clock.now())?;
+        let mut guard = self.lock();
+        let state = &mut *guard;
         if state.merchants.contains_key(&merchant.mchid) {
             return Err(SandboxError::refused("mchid", "is taken", "choose another one, or leave it out"));
         }
-        let credentials = merchant.credentials();
+        state.apps.register(&merchant.appid, secret.as_deref());
+        let subs = merchant.sub_merchants.iter().flat_map(|sub| &sub.appids);
+        for appid in merchant.appids.iter().chain(subs) {
+            state.apps.register(appid, None);
+            state.apps.allow_callback(appid, &hosts);
+        }
+        let credentials = merchant.credentials(&state.apps);
         state.merchants.insert(merchant.mchid.clone(), merchant);
         Ok(credentials)
     }
 
     pub(crate) fn merchants(&self) -> Vec<WeChatMerchantCredentials> {
-        self.lock().merchants.values().map(Merchant::credentials).collect()
+        let state = self.lock();
+        state.merchants.values().map(|merchant| merchant.credentials(&state.apps)).collect()
     }
 
-    fn with_merchant<T>(
+    pub(super) fn with_merchant<T>(
         &self,
         mchid: &str,
         work: impl FnOnce(&mut Merchant, Timestamp) -> Result<T, SandboxError>,
     ) -> Result<T, SandboxError> {
+        self.with_merchant_and_apps(mchid, |merchant, _, now| work(merchant, now))
+    }
+
+    fn with_merchant_and_apps<T>(
+        &self,
+        mchid: &str,
+        work: impl FnOnce(&mut Merchant, &mut Apps, Timestamp) -> Result<T, SandboxError>,
+    ) -> Result<T, SandboxError> {
         let now = self.clock.now();
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         let merchant = state.merchants.get_mut(mchid).ok_or_else(|| {
             SandboxError::unknown(
                 "mchid",
@@ -67,7 +73,7 @@ impl WeChatPay {
             )
         })?;
         merchant.advance(now);
-        work(merchant, now)
+        work(merchant, &mut state.apps, now)
     }
 
     pub(crate) fn book(&self, mchid: &str) -> Result<Book, SandboxError> {
@@ -82,7 +88,7 @@ impl WeChatPay {
             pay(merchant, number, draft, now).map_err(told_not_payable)?;
             let order = merchant.orders.get(number).ok_or_else(unknown_order)?;
             let delivery = Delivery::of_payment(merchant, order, now);
-            merchant.deliveries.push(delivery);
+            merchant.deliveries.extend(delivery);
             merchant.book_order(number).ok_or_else(unknown_order)
         })?;
         self.woken.notify_one();
@@ -97,6 +103,9 @@ impl WeChatPay {
                 return Err(told_not_payable(NotPayable::AlreadyPaid));
             }
             order.refused_at = Some(now);
+            if order.state == TradeState::Userpaying {
+                order.state = TradeState::Notpay;
+            }
             merchant.book_order(number).ok_or_else(unknown_order)
         })
     }
@@ -123,6 +132,104 @@ impl WeChatPay {
         Ok(settled)
     }
 
+    /// Shows a payment code on the shopper's phone.
+    pub(crate) fn show_payment_code(&self, draft: PaymentCodeDraft) -> Result<PaymentCode, SandboxError> {
+        if let CodepayOutcome::Error { status, .. } = &draft.outcome
+            && !(400..600).contains(status)
+        {
+            return Err(SandboxError::refused("outcome.error.status", "is no error status", "give 400 to 599"));
+        }
+        let now = self.clock.now();
+        Ok(self.lock().payment_codes.show(draft.outcome, now))
+    }
+
+    /// Binds one more app to the merchant number.
+    pub(crate) fn bind_app(&self, mchid: &str, appid: &str) -> Result<WeChatMerchantCredentials, SandboxError> {
+        self.with_merchant_and_apps(mchid, |merchant, apps, _| {
+            apps.register(appid, None);
+            if !merchant.has_bound(appid) {
+                merchant.appids.push(appid.to_owned());
+            }
+            Ok(merchant.credentials(apps))
+        })
+    }
+
+    /// Adds a sub-merchant, or replaces the one of that number: so its authorisation comes and goes.
+    pub(crate) fn put_sub_merchant(&self, mchid: &str, draft: SubMerchantDraft) -> Result<SubMerchant, SandboxError> {
+        self.with_merchant_and_apps(mchid, |merchant, apps, _| {
+            let sub = SubMerchant::open(draft);
+            sub.appids.iter().for_each(|appid| apps.register(appid, None));
+            merchant.sub_merchants.retain(|known| known.mchid != sub.mchid);
+            merchant.sub_merchants.push(sub.clone());
+            Ok(sub)
+        })
+    }
+
+    pub(crate) fn set_funds(&self, mchid: &str, funds: Funds) -> Result<(), SandboxError> {
+        self.with_merchant(mchid, |merchant, _| {
+            merchant.funds = funds;
+            Ok(())
+        })
+    }
+
+    /// A person refunds in the console; the merchant's program knows nothing of it.
+    pub(crate) fn refund_by_hand(
+        &self,
+        mchid: &str,
+        number: &str,
+        refund_fen: i64,
+    ) -> Result<BookRefund, SandboxError> {
+        let refunded = self.with_merchant(mchid, |merchant, now| {
+            if refund_fen < 1 {
+                return Err(SandboxError::refused("refund_fen", "is below 1", "give the amount in fen"));
+            }
+            let made = refund_by_hand(merchant, number, refund_fen, now)
+                .map_err(|refusal| SandboxError::refused("refund_fen", &refusal.message, "see the merchant's book"))?;
+            merchant.book_refund(&made).ok_or_else(unknown_order)
+        })?;
+        self.woken.notify_one();
+        Ok(refunded)
+    }
+
+    /// Makes one difference between the day's trade bill and the book.
+    pub(crate) fn edit_bill(&self, mchid: &str, day: &str, edit: BillEdit) -> Result<(), SandboxError> {
+        let day = read_day(day)?;
+        self.with_merchant(mchid, |merchant, _| {
+            merchant.bills.edit(&day, edit);
+            Ok(())
+        })
+    }
+
+    /// The day's bill is that of the book again.
+    pub(crate) fn clear_bill_edits(&self, mchid: &str, day: &str) -> Result<(), SandboxError> {
+        let day = read_day(day)?;
+        self.with_merchant(mchid, |merchant, _| {
+            merchant.bills.clear_edits(&day);
+            Ok(())
+        })
+    }
+
+    /// Serves a made-up trade bill of that many rows for the day, instead of the book's.
+    pub(crate) async fn serve_synthetic_bill(
+        &self,
+        mchid: &str,
+        day: &str,
+        rows: u64,
+    ) -> Result<SyntheticBill, SandboxError> {
+        let day = read_day(day)?;
+        if !(1..=SYNTHETIC_ROWS_MAX).contains(&rows) {
+            return Err(SandboxError::refused("rows", "is out of range", "give 1 to 10000000"));
+        }
+        let (appid, owner) =
+            self.with_merchant(mchid, |merchant, _| Ok((merchant.appid.clone(), merchant.mchid.clone())))?;
+        let measured = tokio::task::spawn_blocking(move || measure_synthetic(&day, appid, owner, rows));
+        let bill = measured.await.map_err(SandboxError::key)?;
+        self.with_merchant(mchid, |merchant, _| {
+            merchant.bills.serve_synthetic(bill.clone());
+            Ok(bill)
+        })
+    }
+
     pub(crate) fn has_order(&self, mchid: &str, number: &str) -> Result<(), SandboxError> {
         self.with_merchant(mchid, |merchant, _| {
             merchant.orders.contains_key(number).then_some(()).ok_or_else(unknown_order)
@@ -133,14 +240,29 @@ impl WeChatPay {
         &self,
         mchid: &str,
         mode: TrustMode,
-        public_key_percent: Option<u8>,
+        per_mille: Option<u16>,
     ) -> Result<(), SandboxError> {
-        if public_key_percent.is_some_and(|percent| percent > 100) {
-            return Err(SandboxError::refused("public_key_percent", "is out of range", "give 0 to 100"));
+        if per_mille.is_some_and(|share| share > 1000) {
+            return Err(SandboxError::refused("public_key_per_mille", "is out of range", "give 0 to 1000"));
         }
         self.with_merchant(mchid, |merchant, _| {
             merchant.trust.mode = mode;
-            merchant.trust.public_key_percent = public_key_percent.unwrap_or(merchant.trust.public_key_percent);
+            merchant.trust.migrating_since = None;
+            merchant.trust.public_key_per_mille = per_mille.unwrap_or(merchant.trust.public_key_per_mille);
+            Ok(())
+        })
+    }
+
+    /// Starts the migration to the public key: 0.1 % of the notifications on the first day,
+    /// 1, 5, 10, 20, 50 and at last 100 % on the seventh.
+    pub(crate) fn migrate_to_public_key(&self, mchid: &str) -> Result<(), SandboxError> {
+        self.with_merchant(mchid, |merchant, now| {
+            if merchant.trust.certificates_in_force(now).len() > 1 {
+                let fix = "retire the old certificate first";
+                return Err(SandboxError::refused("mchid", "is in the middle of a certificate rotation", fix));
+            }
+            merchant.trust.mode = TrustMode::Both;
+            merchant.trust.migrating_since = Some(now);
             Ok(())
         })
     }
@@ -152,21 +274,21 @@ impl WeChatPay {
         retire_old: bool,
     ) -> Result<WeChatMerchantCredentials, SandboxError> {
         let certificate = PlatformCertificate::issue(KeyPair::make().await?, self.clock.now())?;
-        self.with_merchant(mchid, |merchant, _| {
+        self.with_merchant_and_apps(mchid, |merchant, apps, _| {
             if retire_old {
                 merchant.trust.certificates.clear();
             }
             merchant.trust.certificates.push(certificate);
-            Ok(merchant.credentials())
+            Ok(merchant.credentials(apps))
         })
     }
 
     /// Takes every certificate but the newest out of service.
     pub(crate) fn retire_certificates(&self, mchid: &str) -> Result<WeChatMerchantCredentials, SandboxError> {
-        self.with_merchant(mchid, |merchant, _| {
+        self.with_merchant_and_apps(mchid, |merchant, apps, _| {
             let old = merchant.trust.certificates.len().saturating_sub(1);
             merchant.trust.certificates.drain(..old);
-            Ok(merchant.credentials())
+            Ok(merchant.credentials(apps))
         })
     }
 
@@ -183,59 +305,13 @@ impl WeChatPay {
     pub(crate) fn clear_faults(&self) {
         self.lock().faults.clear();
     }
-
-    /// Codes nobody paid yet, newest first.
-    pub(crate) fn waiting_codes(&self) -> Vec<PhoneOrder> {
-        let now = self.clock.now();
-        let state = self.lock();
-        let mut waiting: Vec<PhoneOrder> = Vec::new();
-        for merchant in state.merchants.values() {
-            let told = merchant.orders.values().filter_map(|order| {
-                let code = order.codes.last()?;
-                Some(on_phone(merchant, order, &code.pr, code.is_expired(now), now))
-            });
-            waiting.extend(told.filter(|order| order.state == PhoneState::Payable));
-        }
-        waiting.sort_by_key(|order| std::cmp::Reverse(order.created_at));
-        waiting
-    }
-
-    pub(crate) fn scan(&self, pr: &str) -> Option<PhoneOrder> {
-        let now = self.clock.now();
-        let mut state = self.lock();
-        for merchant in state.merchants.values_mut() {
-            let scanned = |order: &Order| order.codes.iter().find(|code| code.pr == pr).cloned();
-            let found = merchant.orders.values().find_map(|order| Some((order.out_trade_no.clone(), scanned(order)?)));
-            if let Some((number, code)) = found {
-                merchant.orders.get_mut(&number)?.lapse(now);
-                let order = merchant.orders.get(&number)?;
-                return Some(on_phone(merchant, order, pr, code.is_expired(now), now));
-            }
-        }
-        None
-    }
 }
 
-fn on_phone(merchant: &Merchant, order: &Order, pr: &str, code_expired: bool, now: Timestamp) -> PhoneOrder {
-    let state = match (&order.payment, order.state) {
-        (Some(paid), _) => PhoneState::Paid { at: paid.at, payer_total_fen: paid.payer_total_fen },
-        (None, TradeState::Closed) => PhoneState::Closed,
-        (None, _) if code_expired || !order.is_payable(now) => PhoneState::Expired,
-        (None, _) => PhoneState::Payable,
-    };
-    PhoneOrder {
-        mchid: merchant.mchid.clone(),
-        out_trade_no: order.out_trade_no.clone(),
-        merchant_name: merchant.name.clone(),
-        description: order.description.clone(),
-        total_fen: order.total_fen,
-        pr: pr.to_owned(),
-        created_at: order.created_at,
-        state,
-    }
+fn read_day(text: &str) -> Result<BillDay, SandboxError> {
+    BillDay::parse(text).ok_or_else(|| SandboxError::refused("date", "is no day", "give YYYY-MM-DD"))
 }
 
-fn unknown_order() -> SandboxError {
+pub(super) fn unknown_order() -> SandboxError {
     SandboxError::unknown("out_trade_no", "no such order", "see the merchant's book for those there are")
 }
 

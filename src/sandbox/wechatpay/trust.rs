@@ -23,14 +23,25 @@ pub enum TrustMode {
     Both,
 }
 
+/// §5.2: when a successor is announced and from when either certificate signs.
+const ANNOUNCED_BEFORE_S: i64 = 10 * 86_400;
+const BOTH_SIGN_BEFORE_S: i64 = 5 * 86_400;
+/// §5.3, of a thousand notifications, day by day.
+const GRADUAL_PER_MILLE: [u16; 7] = [1, 10, 50, 100, 200, 500, 1000];
+
 pub(super) struct Trust {
     pub(super) mode: TrustMode,
     pub(super) public_key_id: String,
     pub(super) public_key: KeyPair,
     pub(super) certificates: Vec<PlatformCertificate>,
-    /// Of a hundred notifications during the migration, how many the public key signs.
-    pub(super) public_key_percent: u8,
-    pub(super) notifications_signed: u64,
+    /// Becomes a certificate when the last one nears its end.
+    pub(super) successor: Option<KeyPair>,
+    /// Of a thousand notifications during the migration, how many the public key signs.
+    pub(super) public_key_per_mille: u16,
+    /// Since when the share grows by itself, day by day.
+    pub(super) migrating_since: Option<Timestamp>,
+    /// Notifications and unnamed answers so far; says whose turn it is.
+    pub(super) turns: u64,
 }
 
 impl Trust {
@@ -42,42 +53,79 @@ impl Trust {
         self.certificates.iter().filter(|certificate| certificate.is_in_force(now)).collect()
     }
 
-    fn newest_certificate(&self, now: Timestamp) -> Option<ServingKey> {
-        self.certificates_in_force(now).last().map(|certificate| certificate.serving_key())
-    }
-
     fn named_certificate(&self, serial: &str, now: Timestamp) -> Option<ServingKey> {
         let found = self.certificates_in_force(now).into_iter().find(|certificate| certificate.serial == serial)?;
         Some(found.serving_key())
     }
 
+    /// A key of this merchant's by its name on the wire, if it is in use.
+    pub(super) fn key_named(&self, name: &str, now: Timestamp) -> Option<ServingKey> {
+        if name == self.public_key_id {
+            return (self.mode != TrustMode::Certificates).then(|| self.public_key());
+        }
+        self.named_certificate(name, now).filter(|_| self.mode != TrustMode::PublicKey)
+    }
+
+    /// Announces a successor when the last certificate nears its end.
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        let Some(last) = self.certificates.last() else { return };
+        let announced_at = last.expires_at.plus_s(-ANNOUNCED_BEFORE_S);
+        if now < announced_at {
+            return;
+        }
+        let signs_from = last.expires_at.plus_s(-BOTH_SIGN_BEFORE_S);
+        let Some(pair) = self.successor.take() else { return };
+        if let Ok(mut successor) = PlatformCertificate::issue(pair, announced_at) {
+            successor.signs_from = signs_from;
+            self.certificates.push(successor);
+        }
+    }
+
+    /// The certificate whose turn it is among those that sign already.
+    fn signing_certificate(&self, turn: u64, now: Timestamp) -> Option<ServingKey> {
+        let signing: Vec<&PlatformCertificate> =
+            self.certificates_in_force(now).into_iter().filter(|certificate| certificate.signs_from <= now).collect();
+        let at = usize::try_from(turn).unwrap_or_default() % signing.len().max(1);
+        signing.get(at).map(|certificate| certificate.serving_key())
+    }
+
+    fn take_turn(&mut self) -> u64 {
+        self.turns += 1;
+        self.turns - 1
+    }
+
     /// §3.4: the request's `Wechatpay-Serial` names the key; an unknown name gets the default.
-    pub(super) fn key_for_answer(&self, named: Option<&str>, now: Timestamp) -> ServingKey {
+    pub(super) fn key_for_answer(&mut self, named: Option<&str>, now: Timestamp) -> ServingKey {
         let named_certificate = named.and_then(|serial| self.named_certificate(serial, now));
         let found = match self.mode {
             TrustMode::PublicKey => None,
-            TrustMode::Certificates => named_certificate.or_else(|| self.newest_certificate(now)),
+            TrustMode::Certificates => named_certificate.or_else(|| {
+                let turn = self.take_turn();
+                self.signing_certificate(turn, now)
+            }),
             TrustMode::Both => named_certificate,
         };
         found.unwrap_or_else(|| self.public_key())
     }
 
+    pub(super) fn per_mille(&self, now: Timestamp) -> u16 {
+        let Some(since) = self.migrating_since else { return self.public_key_per_mille.min(1000) };
+        let day = usize::try_from(now.seconds_since(since) / 86_400).unwrap_or_default();
+        GRADUAL_PER_MILLE[day.min(GRADUAL_PER_MILLE.len() - 1)]
+    }
+
     /// Spread evenly instead of by chance, so that a test sees both keys when it expects to.
     pub(super) fn key_for_notification(&mut self, now: Timestamp) -> ServingKey {
-        let turn = self.notifications_signed;
-        self.notifications_signed += 1;
-        let percent = u64::from(self.public_key_percent.min(100));
+        let turn = self.take_turn();
+        let share = u64::from(self.per_mille(now));
         let by_public_key = match self.mode {
             TrustMode::PublicKey => true,
             TrustMode::Certificates => false,
-            TrustMode::Both => (turn + 1) * percent / 100 > turn * percent / 100,
+            TrustMode::Both => (turn + 1) * share / 1000 > turn * share / 1000,
         };
         if by_public_key {
             return self.public_key();
         }
-        // §5.2: near a rotation either certificate signs.
-        let in_force = self.certificates_in_force(now);
-        let at = usize::try_from(turn).unwrap_or_default() % in_force.len().max(1);
-        in_force.get(at).map_or_else(|| self.public_key(), |certificate| certificate.serving_key())
+        self.signing_certificate(turn, now).unwrap_or_else(|| self.public_key())
     }
 }

@@ -21,23 +21,42 @@
   let stream = null;
   let streamHealthy = false;
   let leaving = false;
+  let own = data.own;
+  let jsapi = data.jsapi ? JSON.parse(data.jsapi) : null;
+  // Opened on a phone that scanned this page's code, and asked for here again.
+  let setAside = "";
 
   // ---- showing -------------------------------------------------------------------------------------
 
   function stageOf(payment) {
     if (payment.status === "paid" || payment.status === "closed") return payment.status;
     if (payment.status !== "open") return "refunded";
+    if (!data.flow) return "none";
     const attempt = newest(payment);
-    if (!attempt && !chosen()) return "none";
-    if (!attempt || attempt.status === "creating") return "preparing";
-    if (attempt.status === "closed") return "expired";
+    if (!attempt) return beforeAttempt();
+    if (attempt.status === "creating") return "preparing";
     if (attempt.status === "failed") return "failed";
+    const over = attempt.status === "closed" || (attempt.status === "pending" && Date.parse(attempt.expires_at) <= now());
+    if (over) return data.flow === "wap" || data.ownCode ? beforeAttempt() : "expired";
     if (attempt.status !== "pending") return "unknown";
-    if (Date.parse(attempt.expires_at) <= now()) return "expired";
-    return attempt.next_action && attempt.next_action.type === "display_qr" ? "qr" : "preparing";
+    if (attempt.id === setAside) return beforeAttempt();
+    switch (attempt.next_action && attempt.next_action.type) {
+      case null:
+      case undefined: return "preparing";
+      case "display_qr": return data.flow === "qr" && !data.ownCode ? "qr" : beforeAttempt();
+      case "redirect": return attempt.id === own ? "away" : data.flow === "wap" ? "wap" : "elsewhere";
+      case "invoke_jsapi": return attempt.id === own ? "jsapi" : "elsewhere";
+      default: return "elsewhere";
+    }
   }
 
+  // What is shown while there is nothing to go on with.
+  const beforeAttempt = () =>
+    data.flow === "wap" ? "wap" : data.flow === "jsapi" ? "signin" : data.ownCode ? "scan" : "preparing";
+
   const chosen = () => root.querySelector('input[name="method"]:checked');
+
+  let elsewhere = "";
 
   const newest = (payment) => (payment.attempts || [])[(payment.attempts || []).length - 1];
 
@@ -79,9 +98,12 @@
     const before = data.stage;
     data.status = payment.status;
     data.attemptStatus = attempt ? attempt.status : "none";
-    if (attempt) expiresAt = Date.parse(attempt.expires_at) || expiresAt;
+    if (data.ownCode) expiresAt = Date.parse(payment.expires_at) || expiresAt;
+    else if (attempt) expiresAt = Date.parse(attempt.expires_at) || expiresAt;
     const stage = stageOf(payment);
     if (stage === "qr") showQr(attempt);
+    if (stage === "jsapi") jsapi = attempt.next_action.parameters;
+    if (stage === "elsewhere") elsewhere = attempt.id;
     $("late").hidden = !payment.late;
     if ($("may-close")) $("may-close").hidden = payment.late === true;
     $("refunded-amount").textContent = yuan(payment.refunded_fen || 0);
@@ -122,12 +144,12 @@
   }
 
   function countDown() {
-    if (data.stage !== "qr") return;
+    if (data.stage !== "qr" && data.stage !== "scan") return;
     const left = Math.max(0, Math.floor((expiresAt - now()) / 1000));
     $("countdown").textContent =
       String(Math.floor(left / 60)).padStart(2, "0") + ":" + String(left % 60).padStart(2, "0");
     if (left === 0) {
-      show("expired");
+      if (data.stage === "qr") show("expired");
       load();
     }
   }
@@ -139,7 +161,8 @@
       ...options,
       headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang, ...(options || {}).headers },
       cache: "no-store",
-      credentials: "omit",
+      // A cookie of this server says which payer this browser is; nobody else's page brings it along.
+      credentials: "same-origin",
     });
     const body = await response.json().catch(() => null);
     return { ok: response.ok, status: response.status, body };
@@ -170,9 +193,10 @@
     const method = chosen();
     if (opening) return;
     if (!method) return tell(data.textNone);
+    const [gateway, flow] = method.value.split(":");
+    if (flow === "wap") return $("wap").requestSubmit();
     opening = true;
     $("renew").setAttribute("aria-busy", "true");
-    const [gateway, flow] = method.value.split(":");
     // The key is kept until the server has answered: a repeat after a lost answer opens no second attempt.
     pendingKey = pendingKey || randomKey();
     try {
@@ -185,11 +209,16 @@
       if (answer.status < 500 && !running) pendingKey = null;
       if (answer.ok) {
         tell("");
+        if (flow === "jsapi") own = answer.body.id;
         await load();
-      } else {
-        // Why a gateway refused is for the shop to read, in its log; the cover says what a shopper can do.
-        fail(answer.status === 429 ? data.textTooMany : "");
+        return answer.body;
       }
+      // Inside WeChat nobody knows yet who this browser is.
+      if (flow === "jsapi" && answer.status === 422 && /required_for_flow/.test(JSON.stringify(answer.body))) {
+        return location.assign($("sign-in").href);
+      }
+      // Why a gateway refused is for the shop to read, in its log; the cover says what a shopper can do.
+      fail(answer.status === 429 ? data.textTooMany : "");
     } catch {
       fail(navigator.onLine ? data.textTrouble : data.textOffline);
     } finally {
@@ -221,6 +250,64 @@
     } finally {
       button.disabled = false;
     }
+  }
+
+  // ---- inside WeChat --------------------------------------------------------------------------------
+
+  const BRIDGE_WITHIN_MS = 8000;
+
+  /** Resolves to what WeChat says, such as "get_brand_wcpay_request:cancel"; a hint, never a proof. */
+  function invokeBridge(parameters) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve("no bridge"), BRIDGE_WITHIN_MS);
+      const invoke = () => {
+        clearTimeout(timer);
+        window.WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, (result) => {
+          resolve(String((result && result.err_msg) || ""));
+        });
+      };
+      if (window.WeixinJSBridge) invoke();
+      else document.addEventListener("WeixinJSBridgeReady", invoke, { once: true });
+    });
+  }
+
+  async function payInWeChat() {
+    const button = $("bridge");
+    if (button.disabled || !jsapi) return;
+    button.disabled = true;
+    tell("");
+    const said = await invokeBridge(jsapi);
+    button.disabled = false;
+    if (said.endsWith(":ok")) return iHavePaid();
+    if (data.stage !== "jsapi") return;
+    tell(said === "no bridge" ? data.textNoBridge : said.endsWith(":cancel") ? data.textCancelled : data.textBridgeFailed);
+  }
+
+  /** A tap asks the server first: what was handed out may have outlived its life, under the same number. */
+  async function payAgainInWeChat() {
+    const attempt = await openAttempt();
+    if (attempt && data.stage === "jsapi") await payInWeChat();
+  }
+
+  /** Once for each attempt by itself; whoever turned back, or reloads, taps. */
+  function payOnArrival() {
+    const key = "luodi-asked-" + own;
+    try {
+      if (sessionStorage.getItem(key)) return;
+      sessionStorage.setItem(key, "1");
+    } catch { /* a browser that remembers nothing asks each time */ }
+    payInWeChat();
+  }
+
+  /** Here instead of where it was opened; that order is ended first. */
+  async function takeOver() {
+    if (!data.ownCode) {
+      const attempt = await openAttempt();
+      if (attempt && data.stage === "jsapi") await payInWeChat();
+      return;
+    }
+    setAside = elsewhere;
+    show("scan");
   }
 
   // ---- listening -----------------------------------------------------------------------------------
@@ -260,18 +347,27 @@
     if (!streamHealthy || beats % 10 === 0) load();
   }
 
-  $("renew").addEventListener("click", () => {
+  const on = (id, event, action) => { if ($(id)) $(id).addEventListener(event, action); };
+  on("renew", "click", () => {
     tell("");
     openAttempt();
   });
-  $("i-have-paid").addEventListener("click", iHavePaid);
-  $("qr").addEventListener("error", () => tell(data.textQrBroken));
+  on("i-have-paid", "click", iHavePaid);
+  on("bridge", "click", payAgainInWeChat);
+  on("take-over", "click", takeOver);
+  // One tap, one order; a page taken from the history is fresh again.
+  on("wap", "submit", () => setTimeout(() => { $("pay-with-wechat").disabled = true; }));
+  on("qr", "error", () => tell(data.textQrBroken));
   for (const input of root.querySelectorAll('input[name="method"]')) {
     input.addEventListener("change", openAttempt);
   }
   window.addEventListener("offline", () => tell(data.textOffline));
   window.addEventListener("online", load);
-  window.addEventListener("pageshow", (event) => { if (event.persisted) load(); });
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    if ($("pay-with-wechat")) $("pay-with-wechat").disabled = false;
+    load();
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
 
   setInterval(countDown, 1000);
@@ -279,4 +375,7 @@
   listen();
   settle();
   if (data.stage === "preparing" && data.attemptStatus === "none") openAttempt();
+  if (data.stage === "jsapi") payOnArrival();
+  // Back from WeChat: the gateway is asked at once.
+  if (data.stage === "away") iHavePaid();
 })();

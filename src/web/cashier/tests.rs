@@ -15,27 +15,67 @@ fn is_shown(page: &str, id: &str) -> bool {
 
 #[test]
 fn each_state_shows_its_own_part_and_no_other() {
-    let parts = ["countdown", "unknown", "renew", "i-have-paid", "paid", "refunded", "closed"];
+    let parts = ["unknown", "renew", "bridge", "sign-in", "take-over", "i-have-paid", "paid", "refunded", "closed"];
     for (state, stage, shown) in [
-        ("empty", "preparing", &["countdown"][..]),
-        ("creating", "preparing", &["countdown"]),
-        ("qr", "qr", &["countdown", "i-have-paid"]),
-        ("unknown", "unknown", &["countdown", "unknown", "i-have-paid"]),
-        ("expired", "expired", &["countdown", "renew", "i-have-paid"]),
-        ("closed-attempt", "expired", &["countdown", "renew", "i-have-paid"]),
-        ("failed", "failed", &["countdown", "renew"]),
-        ("paid", "paid", &["countdown", "paid"]),
-        ("late", "paid", &["countdown", "paid"]),
-        ("partly-refunded", "refunded", &["countdown", "refunded"]),
-        ("refunded", "refunded", &["countdown", "refunded"]),
-        ("closed", "closed", &["countdown", "closed"]),
+        ("empty", "preparing", &[][..]),
+        ("creating", "preparing", &[]),
+        ("qr", "qr", &["i-have-paid"]),
+        ("scan", "scan", &["i-have-paid"]),
+        ("jsapi", "jsapi", &["bridge", "i-have-paid"]),
+        ("signin", "signin", &["sign-in"]),
+        ("elsewhere", "elsewhere", &["take-over", "i-have-paid"]),
+        ("till", "elsewhere", &["take-over", "i-have-paid"]),
+        ("unknown", "unknown", &["unknown", "i-have-paid"]),
+        ("expired", "expired", &["renew", "i-have-paid"]),
+        ("closed-attempt", "expired", &["renew", "i-have-paid"]),
+        ("failed", "failed", &["renew"]),
+        ("paid", "paid", &["paid"]),
+        ("late", "paid", &["paid"]),
+        ("partly-refunded", "refunded", &["refunded"]),
+        ("refunded", "refunded", &["refunded"]),
+        ("closed", "closed", &["closed"]),
     ] {
         let page = page(state);
         assert!(page.contains(&format!("data-stage=\"{stage}\"")), "{state}");
-        // The countdown itself is never hidden; the line around it is.
         let visible: Vec<_> = parts.iter().copied().filter(|id| is_shown(&page, id)).collect();
         assert_eq!(visible, shown, "{state}");
     }
+}
+
+#[test]
+fn on_a_phone_a_tap_leads_to_wechat() {
+    for (state, stage, tap, have_paid) in [
+        ("wap", "wap", true, false),
+        ("wap-shared", "wap", true, false),
+        ("wap-expired", "wap", true, false),
+        ("away", "away", false, true),
+    ] {
+        let page = page(state);
+        assert!(page.contains(&format!("data-stage=\"{stage}\"")), "{state}");
+        assert_eq!((is_shown(&page, "wap"), is_shown(&page, "i-have-paid")), (tap, have_paid), "{state}");
+        assert!(page.contains("method=\"post\" action=\"/pay/"), "a form works without scripts");
+        assert!(!page.contains("action=\"/pay/wap?"), "the secret travels in the body");
+        assert!(page.contains("data-text-failed=\"暂时无法发起付款\""), "there is no code to speak of");
+    }
+}
+
+#[test]
+fn the_bridge_gets_its_parameters_only_for_its_own_payer() {
+    let mut view = view_in("jsapi");
+    let attempt = view.attempt.as_mut().unwrap();
+    attempt.jsapi_parameters = Some(r#"{"package":"prepay_id=1","paySign":"a+b/c="}"#.to_owned());
+    let page = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(
+        page.contains("data-jsapi=\"{&#34;package&#34;:&#34;prepay_id=1&#34;,&#34;paySign&#34;:&#34;a+b/c=&#34;}\"")
+    );
+    assert!(self::page("elsewhere").contains("data-jsapi=\"\""));
+}
+
+#[test]
+fn the_code_may_be_the_cashier_itself() {
+    let page = page("scan");
+    assert!(page.contains("src=\"/pay/scan/qr.svg?client_secret=cs_a%2Bb%2Fc\""));
+    assert!(page.contains(">120:00</span>"), "it lives as long as the payment");
 }
 
 #[test]
@@ -65,7 +105,8 @@ fn hostile_names_stay_text() {
     view.methods[0].gateway = hostile.to_owned();
     if let Some(attempt) = &mut view.attempt {
         attempt.id = hostile.to_owned();
-        attempt.qr_available = true;
+        attempt.action = "display_qr".to_owned();
+        attempt.status = "pending".to_owned();
     }
     let page = render_cashier(&view, Locale::En).unwrap();
     assert!(!page.contains("<script>") && !page.contains("<img src=x"), "{page}");
@@ -123,13 +164,36 @@ fn test_mode_is_said_and_the_sandbox_phone_is_offered_only_when_there_is_one() {
 }
 
 #[test]
-fn problems_have_pages_in_both_languages() {
-    for kind in [CashierProblem::NotFound, CashierProblem::TooManyRequests, CashierProblem::Unavailable] {
+fn every_problem_has_a_page_in_every_language() {
+    for kind in CashierProblem::ALL {
         for locale in Locale::ALL {
-            let page = render_cashier_problem(kind, *locale).unwrap();
-            assert!(page.contains("id=\"problem\"") && page.contains(&format!("lang=\"{locale}\"")));
+            let page = kind.page(*locale, &[]).unwrap();
+            let id = if kind == CashierProblem::Paid { "done" } else { "problem" };
+            assert!(page.contains(&format!("id=\"{id}\"")) && page.contains(&format!("lang=\"{locale}\"")));
+            assert!(!page.contains("<h1>cashier-"), "{kind:?} is worded in {locale}");
         }
     }
+}
+
+#[test]
+fn ways_on_lead_to_pages_only() {
+    let links = [
+        Link::main("cashier-try-again", "/go/att_1?a=1&b=2"),
+        Link::other("cashier-continue", "javascript:alert(1)"),
+        Link::main("cashier-return", "https://shop.example/?a=\"><script>"),
+    ];
+    let page = CashierProblem::StillOpen.page(Locale::ZhHans, &links).unwrap();
+    assert!(page.contains("href=\"/go/att_1?a=1&#38;b=2\"") && page.contains("返回商家"));
+    assert!(!page.contains("javascript:") && !page.contains("<script>"));
+}
+
+#[test]
+fn the_hop_says_where_it_goes_and_hands_on_its_origin_alone() {
+    let address = "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1&package=2&redirect_url=a%3Fb";
+    let page = render_hop(address, Locale::ZhHans).unwrap();
+    assert!(page.contains(&format!("id=\"go\" href=\"{}\"", address.replace('&', "&#38;"))), "{page}");
+    assert!(page.contains("<meta name=\"referrer\" content=\"origin\">"));
+    assert_eq!(page.matches("<script").count(), 1);
 }
 
 /// The script asks the page for texts and parts by name; a renamed one would fail only in a browser.
@@ -145,10 +209,22 @@ fn the_script_finds_everything_it_asks_the_page_for() {
             .collect();
         assert!(template.contains(&format!("data-text{kebab}=\"")), "{name}");
     }
-    for id in script.split("$(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+    let asked = script.split("$(\"").skip(1).chain(script.split(" on(\"").skip(1));
+    for id in asked.map(|rest| rest.split('"').next().unwrap()) {
         assert!(template.contains(&format!("id=\"{id}\"")), "#{id}");
     }
-    for stage in ["none", "preparing", "qr", "unknown", "expired", "failed", "paid", "refunded", "closed"] {
+    let doing = ["scan", "wap", "away", "jsapi", "signin", "elsewhere"];
+    for stage in doing.into_iter().chain([
+        "none",
+        "preparing",
+        "qr",
+        "unknown",
+        "expired",
+        "failed",
+        "paid",
+        "refunded",
+        "closed",
+    ]) {
         assert!(template.contains(&format!("data-text-{stage}=\"")) && script.contains(&format!("\"{stage}\"")));
     }
 }

@@ -312,18 +312,45 @@ impl<'a> Form<'a> {
             self.report("/settings/api_base", "test_account_needs_stand_in", detail);
             return None;
         }
-        let url = Url::parse(text).ok().filter(|url| {
-            transport::is_allowed(url)
-                && url.path() == "/"
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
+        let url = host_alone(text);
         if url.is_none() {
             let detail = "api_base is https:// and a host, or http:// and this machine, without a path.";
             self.report("/settings/api_base", "invalid_api_base", detail);
         }
         url
     }
+
+    /// Where a test account's payers sign in, if not at `api_base`.
+    pub(super) fn oauth_base(&mut self, mode: Mode) {
+        const POINTER: &str = "/settings/oauth_base";
+        let Some(text) = self.setting("oauth_base") else { return };
+        if mode == Mode::Live {
+            let detail = "A live account signs its payers in at WeChat itself: leave oauth_base away.";
+            self.report(POINTER, "host_not_allowed", detail);
+        } else if host_alone(text.trim_end_matches('/')).is_none() {
+            let detail = "oauth_base is https:// and a host, or http:// and this machine, without a path.";
+            self.report(POINTER, "invalid_api_base", detail);
+        }
+    }
+
+    pub(super) fn app_secret(&mut self) {
+        let value = self.secret("app_secret");
+        if value.is_some_and(|text| text.len() != 32 || !text.bytes().all(|b| b.is_ascii_alphanumeric())) {
+            let detail = "The AppSecret has exactly 32 letters and digits. The console of the official account \
+                          (公众平台) shows it once, when it is reset.";
+            self.report("/secrets/app_secret", "invalid_app_secret", detail);
+        }
+    }
+}
+
+/// A host and nothing after it, reached safely.
+fn host_alone(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(|url| {
+        transport::is_allowed(url)
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
 }

@@ -83,9 +83,12 @@ pub struct WeChatPaySettings {
     /// Address of a stand-in, for test accounts. A live account accepts WeChat's own hosts only.
     #[schema(example = "http://127.0.0.1:8090")]
     pub api_base: Option<String>,
+    /// Address of a stand-in for WeChat's sign-in (网页授权), for test accounts; as `api_base` when absent.
+    #[schema(example = "http://127.0.0.1:8090")]
+    pub oauth_base: Option<String>,
 }
 
-const SETTINGS: [&str; 18] = [
+const SETTINGS: [&str; 19] = [
     "mchid",
     "appid",
     "mini_program_appid",
@@ -104,6 +107,7 @@ const SETTINGS: [&str; 18] = [
     "store_id",
     "store_out_id",
     "api_base",
+    "oauth_base",
 ];
 
 /// Secrets of a WeChat Pay account, as JSON. Never returned.
@@ -117,9 +121,12 @@ pub struct WeChatPaySecrets {
     pub apiv3_key: String,
     /// WeChat Pay public key (pub_key.pem): PEM or base64.
     pub wechatpay_public_key: Option<String>,
+    /// AppSecret of the official account `appid`: lets the cashier find a payer's openid inside WeChat by itself.
+    #[schema(min_length = 32, max_length = 32)]
+    pub app_secret: Option<String>,
 }
 
-const SECRETS: [&str; 3] = ["merchant_private_key", "apiv3_key", "wechatpay_public_key"];
+const SECRETS: [&str; 4] = ["merchant_private_key", "apiv3_key", "wechatpay_public_key", "app_secret"];
 
 impl fmt::Debug for WeChatPaySecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,6 +167,8 @@ impl Parsed {
         let till = read_till(&mut form);
         let api_base = form.setting("api_base");
         let api_base = form.api_base(api_base, credentials.mode);
+        form.oauth_base(credentials.mode);
+        form.app_secret();
         let apiv3_key = form.required_secret("apiv3_key").and_then(|v| form.apiv3_key(v));
         let public_key = form.public_key(serial.as_deref(), signing_key.as_ref());
 
