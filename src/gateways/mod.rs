@@ -3,6 +3,7 @@
 //! is `GatewayError::Unknown`. Knows neither storage nor our HTTP routes.
 
 pub mod alipay;
+pub mod antom;
 pub mod breaker;
 mod form;
 pub mod statement;
@@ -231,6 +232,9 @@ pub struct RawNotification {
 }
 
 impl RawNotification {
+    /// Among the headers, the path that was called: one gateway signs it.
+    pub const PATH: &'static str = ":path";
+
     /// The first header of that lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -533,6 +537,6 @@ pub fn open(
         GatewayName::Alipay => {
             alipay::Alipay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
         }
-        GatewayName::Antom => todo!(),
+        GatewayName::Antom => antom::Antom::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway),
     }
 }

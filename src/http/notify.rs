@@ -53,10 +53,12 @@ pub async fn receive(
     if account.gateway != gateway_name {
         return Err(ApiError::not_found("account"));
     }
+    let path = (RawNotification::PATH.to_owned(), request.path().to_owned());
     let headers = request
         .headers()
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .chain([path])
         .collect();
     let raw = RawNotification { headers, body: body.0 };
     let (believer, trusted) = (state.clone(), gateway.clone());

@@ -7,6 +7,8 @@ use utoipa::{Modify, OpenApi};
 use super::{
     accounts, attempts, events, health, payments, problem, refunds, region_mappings, regions, stream, webhook_endpoints,
 };
+use crate::gateways::alipay::settings::{AlipaySecrets, AlipaySettings};
+use crate::gateways::antom::settings::{AntomSecrets, AntomSettings};
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
 #[derive(OpenApi)]
@@ -25,7 +27,10 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
         health::live, health::ready,
     ),
-    components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
+    components(schemas(
+        problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets, AlipaySettings, AlipaySecrets,
+        AntomSettings, AntomSecrets
+    )),
     modifiers(&Security),
     tags(
         (name = "payments", description = "What a shopper owes, and how it is being paid"),

@@ -8,7 +8,7 @@ pub type Source = (&'static str, &'static str);
 
 macro_rules! files {
     ($folder:literal) => {
-        files!($folder: "account", "address", "cart", "cashier", "catalog", "checkout", "cli", "common", "delivery",
+        files!($folder: "account", "address", "alipay", "cart", "cashier", "catalog", "checkout", "cli", "common", "delivery",
             "errors", "gateways", "order", "payment", "shop", "storefront")
     };
     ($folder:literal: $($name:literal),*) => {

@@ -3,7 +3,7 @@
 use luodi::clock::HandClock;
 use luodi::gateways::alipay::Alipay;
 use luodi::gateways::transport::{Transport, TransportOptions};
-use luodi::gateways::{AccountCredentials, Gateway as _, Severity};
+use luodi::gateways::{AccountCredentials, CheckDepth, Gateway as _, Severity};
 use luodi::payments::attempt::GatewayName;
 use luodi::payments::payment::Mode;
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ fn no_problem_shows_a_secret() {
 
 async fn findings(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Vec<(Severity, String)> {
     let (gateway, _, _) = account(script).await;
-    gateway.check().await.into_iter().map(|f| (f.severity, f.code)).collect()
+    gateway.check(&CheckDepth::Credentials).await.into_iter().map(|f| (f.severity, f.code)).collect()
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use luodi::clock::{HandClock, Timestamp};
 use luodi::crypto::certificate::{Certificate, read_bundle};
 use luodi::gateways::alipay::Alipay;
 use luodi::gateways::alipay::sign::{certificate_sn, root_sn};
-use luodi::gateways::{EXPIRY_WARNING_S, Gateway as _, GatewayError, OrderState, Severity};
+use luodi::gateways::{CheckDepth, EXPIRY_WARNING_S, Gateway as _, GatewayError, OrderState, Severity};
 use luodi::payments::attempt::Flow;
 use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
 use serde_json::json;
@@ -185,7 +185,12 @@ async fn the_end_of_a_certificate_is_told_ninety_days_ahead() {
         [("merchant_certificate".to_owned(), sn(&files.app)), ("platform_certificate".to_owned(), sn(&files.alipay)),]
     );
     clock.set(near);
-    let warned: Vec<_> =
-        gateway.check().await.into_iter().filter(|f| f.severity == Severity::Warning).map(|f| f.code).collect();
+    let warned: Vec<_> = gateway
+        .check(&CheckDepth::Credentials)
+        .await
+        .into_iter()
+        .filter(|f| f.severity == Severity::Warning)
+        .map(|f| f.code)
+        .collect();
     assert_eq!(warned, ["app_certificate_expiring", "alipay_certificate_expiring"]);
 }

@@ -65,6 +65,19 @@ async fn question_finding(client: &Client) -> Finding {
     }
 }
 
+/// Whether an order could be opened.
+pub(super) fn order_finding(opened: Result<(), GatewayError>) -> Finding {
+    match opened {
+        Ok(()) => finding(Severity::Ok, "alipay_order_opened", "app_id", "Alipay opened an order of 0.01 yuan."),
+        Err(error) => finding(
+            Severity::Error,
+            "alipay_order_refused",
+            "app_id",
+            format!("Alipay opens no order to scan (当面付): {error}."),
+        ),
+    }
+}
+
 fn unproven_finding(client: &Client, rejected: Rejected) -> Finding {
     let (code, setting, detail) = match rejected {
         Rejected::BadSignature if client.trust.app_certificate().is_none() => (

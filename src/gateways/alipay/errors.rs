@@ -71,7 +71,7 @@ pub(super) fn normalise(sub_code: &str) -> &str {
 /// Reads an authentic refusal.
 pub(super) fn read(operation: Operation, refusal: &Refusal) -> GatewayError {
     let code = normalise(&refusal.sub_code).to_owned();
-    let shown = if code.is_empty() { refusal.code.clone() } else { code.clone() };
+    let shown = if code.is_empty() { refusal.code.clone() } else { bare(&code).to_owned() };
     // 20000 and whatever has no code of its own say nothing about what happened.
     let no_outcome = matches!(code.as_str(), "SYSTEM_ERROR" | "isp.unknow-error" | "aop.unknow-error")
         // A success where none belongs is no refusal either.
@@ -95,7 +95,7 @@ pub(super) fn read(operation: Operation, refusal: &Refusal) -> GatewayError {
 pub(super) fn read_unsigned(refusal: &Refusal) -> GatewayError {
     let code = normalise(&refusal.sub_code);
     match unsigned_fix_for(code) {
-        Some(fix) => GatewayError::Misconfigured { code: code.to_owned(), fix: fix.to_owned() },
+        Some(fix) => GatewayError::Misconfigured { code: bare(code).to_owned(), fix: fix.to_owned() },
         None => GatewayError::Unknown(format!("an unsigned refusal: {} {code}", refusal.code)),
     }
 }
@@ -106,7 +106,7 @@ fn is_too_fast(class: &str, code: &str) -> bool {
 
 /// v3 drops the prefix of the common codes.
 fn bare(code: &str) -> &str {
-    code.strip_prefix("isv.").or_else(|| code.strip_prefix("aop.")).unwrap_or(code)
+    ["isv.", "isp.", "aop."].iter().find_map(|prefix| code.strip_prefix(prefix)).unwrap_or(code)
 }
 
 fn reason_for(operation: Operation, class: &str, code: &str) -> DeclineReason {

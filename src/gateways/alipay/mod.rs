@@ -30,13 +30,15 @@ use self::values::{Lenient, given};
 use super::statement::{Fetched, StatementToFetch};
 use super::transport::{Transport, is_loopback};
 use super::{
-    AccountCredentials, DeclineReason, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant,
-    Notification, Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification,
-    RawResponse, RefundDestination, RefundRef, RefundReport, RefundState, RefundToRequest, Rejected, SettingProblem,
-    Verified,
+    AccountCredentials, CheckDepth, DeclineReason, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway,
+    GatewayError, Merchant, Notification, Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome,
+    PreparedOrder, RawNotification, RawResponse, RefundDestination, RefundRef, RefundReport, RefundState,
+    RefundToRequest, Rejected, SettingProblem, Severity, Verified,
 };
 use crate::clock::{SharedClock, Timestamp};
-use crate::payments::attempt::{Flow, FormMethod, NextAction};
+use crate::crypto::random;
+use crate::money::Fen;
+use crate::payments::attempt::{Flow, FormMethod, NextAction, Shopper};
 use crate::payments::payment::Mode;
 
 /// One application at Alipay.
@@ -369,8 +371,28 @@ impl Gateway for Alipay {
         notification::acknowledge(outcome)
     }
 
-    async fn check(&self) -> Vec<Finding> {
-        check::check(&self.client).await
+    async fn check(&self, depth: &CheckDepth) -> Vec<Finding> {
+        let mut findings = check::check(&self.client).await;
+        let is_sound = findings.iter().all(|f| f.severity != Severity::Error);
+        // Nobody sees the code, and an order that nobody opens never comes to be at Alipay.
+        if let (CheckDepth::Orders { notify_url }, QrProduct::Precreate, true) = (depth, self.qr_product, is_sound) {
+            let now = self.client.clock.now();
+            let order = OrderToOpen {
+                flow: Flow::Qr,
+                out_trade_no: format!("LUODICHECK{}", random::alphanumeric(16)),
+                amount: Fen::new(1).unwrap_or_default(),
+                description: "Luodi".to_owned(),
+                expires_at: now.plus_s(60),
+                notify_url: notify_url.clone(),
+                shopper: Shopper::default(),
+            };
+            let opened = match self.prepare(&order).and_then(|request| stored::<PreparedTrade>(&request)) {
+                Ok(trade) => self.precreate(&trade, &order.out_trade_no).await,
+                Err(error) => Err(error),
+            };
+            findings.push(check::order_finding(opened.map(|_| ())));
+        }
+        findings
     }
 
     fn expiring_credentials(&self, now: Timestamp) -> Vec<ExpiringCredential> {

@@ -439,6 +439,8 @@ mod tests {
             order_amount: Fen::new(100).unwrap(),
             reason: Some("七天无理由".to_owned()),
             notify_url: "https://shop.example/n".to_owned(),
+            from_available_balance: false,
+            earlier_refunds: 0,
         };
         let stored: PreparedRefund = serde_json::from_str(&refund(&wanted).unwrap()).unwrap();
         assert_eq!(

@@ -34,8 +34,8 @@ use super::statement::{Fetched, StatementToFetch};
 use super::transport::Transport;
 use super::{
     AccountCredentials, CheckDepth, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant,
-    Notification, Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse,
-    RefundDestination, RefundRef, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
+    Notification, Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification,
+    RawResponse, RefundDestination, RefundRef, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
 };
 use crate::clock::{SharedClock, Timestamp};
 use crate::crypto::certificate::Certificate;
