@@ -1,6 +1,7 @@
 //! Alipay against the published vectors, an independent RSA implementation and a scripted server.
 
 mod accounts;
+mod antom;
 mod calls;
 mod certificates;
 mod encryption;

@@ -5,12 +5,12 @@
 mod check;
 mod client;
 mod errors;
-mod notification;
+pub mod notification;
 mod reports;
 mod requests;
 pub mod settings;
 pub mod sign;
-mod statement;
+pub mod statement;
 mod trust;
 mod values;
 

@@ -17,7 +17,7 @@ const TRADE_SYNC: &str = "trade_status_sync";
 ///
 /// # Errors
 /// `Malformed`.
-pub(super) fn read(form: &Form) -> Result<Notification, Rejected> {
+pub fn read(form: &Form) -> Result<Notification, Rejected> {
     let event_type = form.text("notify_type").unwrap_or_else(|| TRADE_SYNC.to_owned());
     // The same on redelivery, for the time of sending is no part of it.
     let id = form.text("notify_id").unwrap_or_else(|| stand_in_id(form));

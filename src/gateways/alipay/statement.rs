@@ -2,7 +2,7 @@
 //! the movements. Promises: rows pass in bounded memory; a bill that does not add up to its own totals, is
 //! cut short or belongs to another merchant is not believed. Refuses: download hosts that are not Alipay's.
 
-mod bill;
+pub mod bill;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek as _, SeekFrom, Write as _};

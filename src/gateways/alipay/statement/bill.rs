@@ -24,7 +24,7 @@ pub(super) fn is_detail(head: &[u8], kind: StatementKind) -> bool {
     decode(first, CHARSET).is_some_and(|line| line.contains(title))
 }
 
-/// The rows of one file.
+/// The rows of one file, checked against its totals at the end. Columns are found by name.
 pub struct Bill<R> {
     reader: R,
     kind: StatementKind,
@@ -68,6 +68,7 @@ struct Told {
 }
 
 impl<R: BufRead> Bill<R> {
+    /// `merchant` is whose bill it must be.
     pub fn new(reader: R, kind: StatementKind, merchant: Merchant) -> Self {
         Self {
             reader,
