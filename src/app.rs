@@ -1,7 +1,7 @@
 //! Builds the running program from a `Config`. `serve`, the demo and every test use it.
 //! Promises: stopping finishes what was begun; a start that fails says which setting to mend.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -91,6 +91,8 @@ impl App {
         let transports = Transports::new(&TransportOptions::default())?;
         let mut stores = HashMap::new();
         let mut duplicate_policies = HashMap::new();
+        let mut other_systems = HashSet::new();
+        let mut unsettled_funds_only = HashSet::new();
         let mut qr_logos = HashMap::new();
         for (name, settings) in &config.stores {
             let store = storage.ensure_store(name, clock.now()).await?;
@@ -99,6 +101,12 @@ impl App {
                 ConfiguredPolicy::Alert => DuplicatePolicy::Alert,
             };
             duplicate_policies.insert(store.id, policy);
+            if !settings.refund_from_available_balance {
+                unsettled_funds_only.insert(store.id);
+            }
+            if settings.other_systems {
+                other_systems.insert(store.id);
+            }
             if let Some(file) = &settings.qr_logo {
                 qr_logos.insert(store.id, read_logo(file).with_context(|| format!("setting `stores.{name}.qr_logo`"))?);
             }
@@ -110,6 +118,8 @@ impl App {
             expires_in_s: i64::from(config.payments.expires_in_s),
             attempt_expires_in_s: i64::from(config.payments.attempt_expires_in_s),
             duplicate_policies,
+            unsettled_funds_only,
+            other_systems,
         };
         let payments = Arc::new(PaymentService::new(storage.clone(), directory, Arc::clone(&clock), settings));
         let delivery = DeliverySettings {
@@ -201,6 +211,15 @@ impl RunningApp {
         format!("http://{}", self.address)
     }
 
+    /// Reads the merchant's own wording again. What cannot be used leaves the old in force, and is told in the
+    /// log and by `/v1/locales/overrides`.
+    pub fn reload_wording(&self) {
+        let Some(folder) = &self.state.config.wording.overrides else { return };
+        if let Err(refused) = i18n::load_overrides(Path::new(folder)) {
+            tracing::error!(%refused, "the wording from before goes on");
+        }
+    }
+
     /// Finishes running requests and jobs, then closes the storage.
     pub async fn stop(self) {
         self.stop.cancel();
@@ -239,6 +258,7 @@ fn retention_of(config: &Config) -> Retention {
         idempotency_s: days(config.retention.idempotency_days),
         deliveries_s: days(config.retention.delivery_days),
         notifications_s: days(config.retention.notification_days),
+        statement_rows_s: days(config.retention.statement_days),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment, in milliseconds since 1970-01-01 UTC. RFC 3339 with `Z` in JSON.
@@ -59,6 +60,20 @@ impl Timestamp {
         let at = jiff::Timestamp::from_second(self.as_seconds()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         let local = jiff::tz::Offset::constant(8).to_datetime(at);
         format!("{}+08:00", local.strftime("%Y-%m-%dT%H:%M:%S"))
+    }
+
+    /// The day at UTC+8, by which the mainland gateways make their statements.
+    #[must_use]
+    pub fn beijing_date(self) -> Date {
+        let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        jiff::tz::Offset::constant(8).to_datetime(at).date()
+    }
+
+    /// Midnight at UTC+8, when that day begins.
+    #[must_use]
+    pub fn start_of_beijing_day(date: Date) -> Self {
+        let midnight = jiff::tz::Offset::constant(8).to_timestamp(date.at(0, 0, 0, 0));
+        Self(midnight.map_or(0, jiff::Timestamp::as_millisecond))
     }
 }
 
@@ -147,5 +162,13 @@ mod tests {
         assert_eq!(t.to_beijing_rfc3339(), "2018-06-08T10:34:56+08:00");
         assert_eq!(Timestamp::parse_rfc3339("2018-06-08T02:34:56.250Z").unwrap().as_millis() % 1000, 250);
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_beijing() {
+        let first = Timestamp::parse_rfc3339("2026-01-01T00:00:00+08:00").unwrap();
+        assert_eq!(first.beijing_date(), jiff::civil::date(2026, 1, 1));
+        assert_eq!(first.plus_ms(-1).beijing_date(), jiff::civil::date(2025, 12, 31));
+        assert_eq!(Timestamp::start_of_beijing_day(jiff::civil::date(2026, 1, 1)), first);
     }
 }

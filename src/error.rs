@@ -31,6 +31,7 @@ pub enum Code {
     PaymentNotPaid,
     AttemptUnsettled,
     RefundExceedsPaid,
+    RefundNotAbnormal,
     ModeMismatch,
     AccountMissing,
     AccountAmbiguous,
@@ -42,6 +43,7 @@ pub enum Code {
     GatewayDeclined,
     GatewayMisconfigured,
     Conflict,
+    DifferenceResolved,
     VaultLocked,
     RateLimited,
     StorageUnavailable,
@@ -50,7 +52,7 @@ pub enum Code {
 
 impl Code {
     /// The whole catalogue: code, stable text, HTTP status.
-    pub const CATALOGUE: [(Self, &'static str, u16); 35] = [
+    pub const CATALOGUE: [(Self, &'static str, u16); 37] = [
         (Self::Unauthenticated, "unauthenticated", 401),
         (Self::InvalidKey, "invalid_key", 401),
         (Self::WrongKeyKind, "wrong_key_kind", 403),
@@ -71,6 +73,7 @@ impl Code {
         (Self::PaymentNotPaid, "payment_not_paid", 409),
         (Self::AttemptUnsettled, "attempt_unsettled", 409),
         (Self::RefundExceedsPaid, "refund_exceeds_paid", 422),
+        (Self::RefundNotAbnormal, "refund_not_abnormal", 409),
         (Self::ModeMismatch, "mode_mismatch", 403),
         (Self::AccountMissing, "account_missing", 422),
         (Self::AccountAmbiguous, "account_ambiguous", 422),
@@ -82,6 +85,7 @@ impl Code {
         (Self::GatewayDeclined, "gateway_declined", 422),
         (Self::GatewayMisconfigured, "gateway_misconfigured", 422),
         (Self::Conflict, "conflict", 409),
+        (Self::DifferenceResolved, "difference_resolved", 409),
         (Self::VaultLocked, "vault_locked", 503),
         (Self::RateLimited, "rate_limited", 429),
         (Self::StorageUnavailable, "storage_unavailable", 503),
@@ -223,6 +227,7 @@ impl From<Refusal> for ApiError {
                 Self { fields: vec![field], ..Self::new(Code::RefundExceedsPaid).with("refundable", refundable) }
             }
             Refusal::Unsettled => Self::new(Code::AttemptUnsettled).retry_after(3),
+            Refusal::NotAbnormal => Self::new(Code::RefundNotAbnormal),
             Refusal::Contradiction => Self::new(Code::Conflict),
             Refusal::UnknownSubject => Self::not_found("attempt"),
         }

@@ -147,6 +147,8 @@ pub struct EventKind;
 pub struct EndpointKind;
 #[derive(Debug)]
 pub struct DeliveryKind;
+#[derive(Debug)]
+pub struct DifferenceKind;
 
 impl Named for StoreKind {
     const PREFIX: &'static str = "sto";
@@ -175,6 +177,9 @@ impl Named for EndpointKind {
 impl Named for DeliveryKind {
     const PREFIX: &'static str = "dlv";
 }
+impl Named for DifferenceKind {
+    const PREFIX: &'static str = "dif";
+}
 
 pub type StoreId = Id<StoreKind>;
 pub type KeyId = Id<KeyKind>;
@@ -185,6 +190,7 @@ pub type RefundId = Id<RefundKind>;
 pub type EventId = Id<EventKind>;
 pub type EndpointId = Id<EndpointKind>;
 pub type DeliveryId = Id<DeliveryKind>;
+pub type DifferenceId = Id<DifferenceKind>;
 
 impl AttemptId {
     /// The order number shown to the gateway (商户订单号): 28 characters that every gateway allows
@@ -192,6 +198,13 @@ impl AttemptId {
     #[must_use]
     pub fn out_trade_no(self) -> String {
         format!("LD{}", self.suffix())
+    }
+
+    /// Whether an order number is one that [`AttemptId::out_trade_no`] could have made: another system's
+    /// orders under the same merchant number look different.
+    #[must_use]
+    pub fn is_out_trade_no(text: &str) -> bool {
+        text.strip_prefix("LD").is_some_and(|suffix| format!("att_{suffix}").parse::<Self>().is_ok())
     }
 }
 

@@ -34,6 +34,8 @@ pub mod magento_language;
 pub mod money;
 /// What is owed, how it is being paid, and what has been returned.
 pub mod payments;
+/// Answers as prepared bytes: written and compressed once, sent as a static file is.
+pub mod prepared;
 /// Administrative divisions (行政区划): the table, what became of abolished units, and a shop's view.
 pub mod regions;
 /// Stand-ins for the gateways, an independent second reading of each protocol.

@@ -43,7 +43,13 @@ fn answers(plan: &Plan, span: Duration, table: &mut Table) {
     }
     let note = format!("{} bytes, 1 thread", body.len());
     table.baseline("JSON into a tree", &parsing, "/s", &note);
-    table.ratio("Alipay's signed node found", &finding, "/s", ("JSON into a tree", &parsing), "the bytes as they stand");
+    table.ratio(
+        "Alipay's signed node found",
+        &finding,
+        "/s",
+        ("JSON into a tree", &parsing),
+        "the bytes as they stand",
+    );
 }
 
 fn notifications(plan: &Plan, span: Duration, table: &mut Table) {
@@ -52,9 +58,15 @@ fn notifications(plan: &Plan, span: Duration, table: &mut Table) {
     let public = pair.to_public_key().to_public_key_pem(LineEnding::LF).expect("a PEM");
     let key = VerifyingKey::parse(&public).expect("a key");
     let fields = [
-        ("app_id", "2021000000000001"), ("charset", "utf-8"), ("notify_type", "trade_status_sync"),
-        ("out_trade_no", "LD20260101000001"), ("seller_id", SELLER_ID), ("subject", "红茶 500g+糖&杯 50%"),
-        ("total_amount", "88.80"), ("trade_no", "2026010222001400000000000001"), ("trade_status", "TRADE_SUCCESS"),
+        ("app_id", "2021000000000001"),
+        ("charset", "utf-8"),
+        ("notify_type", "trade_status_sync"),
+        ("out_trade_no", "LD20260101000001"),
+        ("seller_id", SELLER_ID),
+        ("subject", "红茶 500g+糖&杯 50%"),
+        ("total_amount", "88.80"),
+        ("trade_no", "2026010222001400000000000001"),
+        ("trade_status", "TRADE_SUCCESS"),
     ];
     let text: Vec<_> = fields.iter().map(|(n, v)| format!("{n}={v}")).collect();
     let message = text.join("&").into_bytes();
@@ -98,5 +110,11 @@ fn bills(plan: &Plan, span: Duration, table: &mut Table) {
         );
     }
     table.baseline("GBK decoded alone", &decoding, " rows/s", "1 thread");
-    table.ratio("Alipay bill read", &reading, " rows/s", ("GBK decoded alone", &decoding), "checked against its totals");
+    table.ratio(
+        "Alipay bill read",
+        &reading,
+        " rows/s",
+        ("GBK decoded alone", &decoding),
+        "checked against its totals",
+    );
 }

@@ -2,6 +2,8 @@
 //! Every value stands beside something that ran in the same process on the same machine within the
 //! same seconds; the ratio of the two is what may be compared between machines and versions.
 
+mod alipay;
+mod bills;
 mod creates;
 mod database;
 mod house;
@@ -22,7 +24,7 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 5] = ["notifications", "creates", "qr", "process", "webhooks"];
+const PARTS: [&str; 7] = ["bills", "notifications", "creates", "qr", "process", "webhooks", "alipay"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +75,9 @@ fn main() {
     if plan.wants("creates") {
         runtime.block_on(creates::measure(&plan, &mut table));
     }
+    if plan.wants("bills") {
+        bills::measure(&plan, &mut table);
+    }
     if plan.wants("qr") {
         qr::measure(&plan, &mut table);
     }
@@ -81,6 +86,9 @@ fn main() {
     }
     if plan.wants("webhooks") {
         runtime.block_on(webhooks::measure(&plan, &mut table));
+    }
+    if plan.wants("alipay") {
+        alipay::measure(&plan, &mut table);
     }
     println!("{table}");
 }

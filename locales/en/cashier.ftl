@@ -26,6 +26,7 @@ cashier-stage-away = Have you completed the payment?
 cashier-stage-jsapi = Confirm the payment in WeChat
 cashier-stage-signin = Pay with WeChat Pay
 cashier-stage-elsewhere = Being paid on another device or in another app
+cashier-stage-elsewhere-scanned = Please finish on your phone
 cashier-stage-unknown = Checking with WeChat Pay
 cashier-stage-expired = QR code expired
 cashier-stage-expired-order = The payment timed out
@@ -65,15 +66,16 @@ cashier-no-script = This page reloads every 5 seconds; a new code needs JavaScri
 cashier-reload = Reload now
 
 # On a phone and inside WeChat.
-cashier-pay-with-wechat = Pay with WeChat
 cashier-pay-now = Pay now
-cashier-wap-advice = WeChat opens for the payment; come back to this page to see the result
+cashier-wap-advice = WeChat opens; come back to this page after paying
 cashier-away-advice = If you have paid in WeChat, tap “I have paid”. If WeChat did not open, open it again, or open this page in your phone’s own browser.
 cashier-open-again = Not paid yet: open WeChat again
 cashier-code-instead = No WeChat here? Scan a code with another phone
 cashier-signin-advice = WeChat confirms who is paying first; then you enter your password
 cashier-elsewhere-advice = Please finish there; this page updates by itself. If you pay here instead, the payment there is cancelled first.
+cashier-elsewhere-advice-scanned = Your phone has opened the payment; this page updates by itself once it is paid.
 cashier-take-over = Pay here instead
+cashier-take-over-scanned = Show the code again
 cashier-cancelled = You cancelled; the order is kept for you
 cashier-bridge-failed = WeChat could not complete the payment. If you were charged, tap “I have paid”; otherwise try again.
 cashier-no-bridge = WeChat Pay could not be opened; tap the button to try again

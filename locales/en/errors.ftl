@@ -17,6 +17,8 @@ error-not-found = { $what ->
     [attempt] There is no such attempt for this key.
     [refund] There is no such refund for this key.
     [account] There is no such merchant account for this key.
+    [statement] There is no statement of that day. POST /v1/statements/ACCOUNT/DATE/fetch asks for it.
+    [difference] There is no such difference for this key.
     [endpoint] There is no such webhook endpoint for this key.
     [delivery] There is no such delivery for this endpoint.
     [locale] There is no such locale. See /v1/locales for those there are.
@@ -55,6 +57,8 @@ error-attempt-unsettled-title = The earlier attempt is not settled yet
 error-attempt-unsettled = The gateway has not confirmed how the earlier order ended, and two open orders could be paid twice. Try again in a few seconds.
 error-refund-exceeds-paid-title = More than can be refunded
 error-refund-exceeds-paid = { $refundable } yuan can still be refunded.
+error-refund-not-abnormal-title = The refund is not abnormal
+error-refund-not-abnormal = Only a refund that the gateway accepted and cannot deliver can be sent elsewhere.
 error-mode-mismatch-title = Test and live do not mix
 error-mode-mismatch = Your key is a { $key_mode } key, and this object belongs to the other mode.
 error-account-missing-title = No merchant account
@@ -77,6 +81,8 @@ error-gateway-misconfigured-title = The merchant account is not set up for this
 error-gateway-misconfigured = The gateway said { $code }. { $fix }
 error-conflict-title = Somebody else changed it
 error-conflict = It changed while you were changing it. Read it again, then repeat your change.
+error-difference-resolved-title = The difference is resolved
+error-difference-resolved = The statement and the ledger agree by now; there is nothing to acknowledge.
 error-vault-locked-title = Merchant secrets cannot be opened
 error-vault-locked = The server has no master key for them. Set vault.keys (LUODI_VAULT__KEYS_FILE); the log says more.
 error-rate-limited-title = Too many requests
@@ -110,6 +116,9 @@ field-not-an-ip = Give an IPv4 or IPv6 address, such as 203.0.113.7.
 field-not-a-web-address = Give an absolute https:// address.
 field-host-not-listed = Only these hosts are configured for returns: { $allowed }.
 field-not-a-time = Give an RFC 3339 time, such as 2026-01-31T08:00:00Z.
+field-not-a-date = Give a day as YYYY-MM-DD, such as 2026-01-31.
+field-date-not-over = That day is not over yet in Beijing; its statement comes after ten the next morning.
+field-date-too-old = Gateways keep statements for three months: choose one of the last { $days } days.
 field-not-an-id = Give an id that begins with “{ $prefix }”.
 field-unknown-account = There is no enabled account with this id in { $mode } mode.
 field-address-refused = This address cannot be called: { $reason }.

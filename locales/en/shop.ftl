@@ -28,6 +28,7 @@ shop-recipient-phone = Mobile number
 shop-recipient-address = Address
 shop-recipient-name-sample = Li Ming
 shop-recipient-address-sample = Room 201, Building 1, 100 Wensan Road, Xihu District, Hangzhou, Zhejiang
+shop-recipient-street-sample = Room 201, Building 1, 100 Wensan Road
 shop-recipient-name-wrong = Please enter a name of up to 40 characters
 shop-recipient-phone-wrong = Please enter a mainland mobile number of 11 digits
 shop-recipient-address-wrong = Please enter the full address

@@ -26,6 +26,7 @@ cashier-stage-away = 请确认付款是否已完成
 cashier-stage-jsapi = 请在微信中确认付款
 cashier-stage-signin = 使用微信支付付款
 cashier-stage-elsewhere = 正在另一台设备或应用中付款
+cashier-stage-elsewhere-scanned = 请在手机上完成付款
 cashier-stage-unknown = 正在向微信支付核实
 cashier-stage-expired = 二维码已过期
 cashier-stage-expired-order = 付款已超时
@@ -65,15 +66,16 @@ cashier-no-script = 本页每 5 秒自动刷新一次；更换二维码需要启
 cashier-reload = 立即刷新
 
 # On a phone and inside WeChat.
-cashier-pay-with-wechat = 微信支付
 cashier-pay-now = 确认支付
-cashier-wap-advice = 将打开微信完成付款，付款后请返回本页查看结果
+cashier-wap-advice = 点击后将打开微信，付款后请返回本页
 cashier-away-advice = 如已在微信中完成付款，请点击“我已支付”；如未能打开微信，请重新打开，或改用手机自带的浏览器打开本页。
 cashier-open-again = 未完成付款，重新打开微信
 cashier-code-instead = 没有安装微信？用另一台手机扫码付款
 cashier-signin-advice = 微信需要先确认付款人，确认后即可输入密码付款
 cashier-elsewhere-advice = 请在该设备上完成付款，付款后本页会自动更新。改在本页付款时，原来的付款会先被取消。
+cashier-elsewhere-advice-scanned = 手机已打开付款页面，付款后本页会自动更新。
 cashier-take-over = 改在本页付款
+cashier-take-over-scanned = 重新显示二维码
 cashier-cancelled = 您已取消支付，订单仍为您保留
 cashier-bridge-failed = 微信未能完成支付。如已扣款，请点击“我已支付”；否则请重试。
 cashier-no-bridge = 未能调起微信支付，请点击按钮重试

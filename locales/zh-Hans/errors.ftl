@@ -17,6 +17,8 @@ error-not-found = { $what ->
     [attempt] 该密钥下没有这次支付尝试。
     [refund] 该密钥下没有这笔退款。
     [account] 该密钥下没有这个商户账号。
+    [statement] 这一天没有对账单。可用 POST /v1/statements/账号/日期/fetch 获取。
+    [difference] 该密钥下没有这条对账差异。
     [endpoint] 该密钥下没有这个 Webhook 地址。
     [delivery] 该地址下没有这次投递。
     [locale] 没有这种语言。可用的语言见 /v1/locales。
@@ -55,6 +57,8 @@ error-attempt-unsettled-title = 上一次支付尝试尚未了结
 error-attempt-unsettled = 支付渠道尚未确认上一订单的结果，同时打开两个订单可能导致重复付款。请几秒后再试。
 error-refund-exceeds-paid-title = 超出可退金额
 error-refund-exceeds-paid = 最多还可退 { $refundable } 元。
+error-refund-not-abnormal-title = 该退款没有异常
+error-refund-not-abnormal = 只有渠道已受理但无法退到原账户的退款，才能改变去向。
 error-mode-mismatch-title = 测试与正式不可混用
 error-mode-mismatch = 当前密钥属于 { $key_mode } 模式，而该对象属于另一模式。
 error-account-missing-title = 没有商户账号
@@ -77,6 +81,8 @@ error-gateway-misconfigured-title = 商户账号尚未开通此项
 error-gateway-misconfigured = 支付渠道返回 { $code }。{ $fix }
 error-conflict-title = 内容已被他人修改
 error-conflict = 在您修改期间内容发生了变化。请重新读取后再修改。
+error-difference-resolved-title = 该差异已消除
+error-difference-resolved = 对账单与本地账本现已一致，无需确认。
 error-vault-locked-title = 无法打开商户密钥
 error-vault-locked = 服务器没有相应的主密钥。请设置 vault.keys（LUODI_VAULT__KEYS_FILE），详见日志。
 error-rate-limited-title = 请求过于频繁
@@ -110,6 +116,9 @@ field-not-an-ip = 请填写 IPv4 或 IPv6 地址，例如 203.0.113.7。
 field-not-a-web-address = 请填写以 https:// 开头的完整网址。
 field-host-not-listed = 只允许返回到以下域名：{ $allowed }。
 field-not-a-time = 请填写 RFC 3339 时间，例如 2026-01-31T08:00:00Z。
+field-not-a-date = 请按 YYYY-MM-DD 填写日期，例如 2026-01-31。
+field-date-not-over = 北京时间的这一天尚未结束；对账单在次日上午十点后生成。
+field-date-too-old = 渠道只保留三个月的对账单：请选择最近 { $days } 天内的日期。
 field-not-an-id = 请填写以“{ $prefix }”开头的编号。
 field-unknown-account = { $mode } 模式下没有这个编号的启用账号。
 field-address-refused = 不能调用该地址：{ $reason }。

@@ -28,6 +28,7 @@ shop-recipient-phone = 手机号
 shop-recipient-address = 收货地址
 shop-recipient-name-sample = 李明
 shop-recipient-address-sample = 浙江省杭州市西湖区文三路 100 号 1 幢 201 室
+shop-recipient-street-sample = 文三路 100 号 1 幢 201 室
 shop-recipient-name-wrong = 请填写收货人（40 字以内）
 shop-recipient-phone-wrong = 请填写 11 位手机号
 shop-recipient-address-wrong = 请填写详细的收货地址

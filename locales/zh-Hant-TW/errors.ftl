@@ -17,6 +17,8 @@ error-not-found = { $what ->
     [attempt] 此金鑰下沒有這次付款嘗試。
     [refund] 此金鑰下沒有這筆退款。
     [account] 此金鑰下沒有這個商家帳號。
+    [statement] 這一天沒有對帳單。可用 POST /v1/statements/帳戶/日期/fetch 取得。
+    [difference] 此金鑰下沒有這條對帳差異。
     [endpoint] 此金鑰下沒有這個 Webhook 網址。
     [delivery] 此網址下沒有這次投遞。
     [locale] 沒有這種語言。可用的語言見 /v1/locales。
@@ -55,6 +57,8 @@ error-attempt-unsettled-title = 上一次付款嘗試尚未了結
 error-attempt-unsettled = 金流尚未確認上一筆訂單的結果，同時開啟兩筆訂單可能造成重複付款。請幾秒後再試。
 error-refund-exceeds-paid-title = 超出可退金額
 error-refund-exceeds-paid = 最多還可退 { $refundable } 元。
+error-refund-not-abnormal-title = 此退款沒有異常
+error-refund-not-abnormal = 只有渠道已受理但無法退到原帳戶的退款，才能改變去向。
 error-mode-mismatch-title = 測試與正式不可混用
 error-mode-mismatch = 目前金鑰屬於 { $key_mode } 模式，而該物件屬於另一模式。
 error-account-missing-title = 沒有商家帳號
@@ -77,6 +81,8 @@ error-gateway-misconfigured-title = 商家帳號尚未開通此項
 error-gateway-misconfigured = 金流回傳 { $code }。{ $fix }
 error-conflict-title = 內容已被他人修改
 error-conflict = 在您修改期間內容已有變動。請重新讀取後再修改。
+error-difference-resolved-title = 此差異已消除
+error-difference-resolved = 對帳單與本地帳本現已一致，無需確認。
 error-vault-locked-title = 無法開啟商家金鑰
 error-vault-locked = 伺服器沒有對應的主金鑰。請設定 vault.keys（LUODI_VAULT__KEYS_FILE），詳見記錄檔。
 error-rate-limited-title = 請求過於頻繁
@@ -109,6 +115,9 @@ field-not-an-ip = 請填寫 IPv4 或 IPv6 位址，例如 203.0.113.7。
 field-not-a-web-address = 請填寫以 https:// 開頭的完整網址。
 field-host-not-listed = 只允許返回以下網域：{ $allowed }。
 field-not-a-time = 請填寫 RFC 3339 時間，例如 2026-01-31T08:00:00Z。
+field-not-a-date = 請按 YYYY-MM-DD 填寫日期，例如 2026-01-31。
+field-date-not-over = 北京時間的這一天尚未結束；對帳單在次日上午十點後生成。
+field-date-too-old = 渠道只保留三個月的對帳單：請選擇最近 { $days } 天內的日期。
 field-not-an-id = 請填寫以「{ $prefix }」開頭的編號。
 field-unknown-account = { $mode } 模式下沒有此編號的已啟用帳號。
 field-address-refused = 無法呼叫該網址：{ $reason }。

@@ -28,6 +28,7 @@ shop-recipient-phone = 手機號碼
 shop-recipient-address = 收件地址
 shop-recipient-name-sample = 李明
 shop-recipient-address-sample = 浙江省杭州市西湖區文三路 100 號 1 幢 201 室
+shop-recipient-street-sample = 文三路 100 號 1 幢 201 室
 shop-recipient-name-wrong = 請填寫收件人（40 字以內）
 shop-recipient-phone-wrong = 請填寫 11 碼大陸手機號碼
 shop-recipient-address-wrong = 請填寫詳細的收件地址

@@ -65,10 +65,12 @@ impl Chains {
 pub fn read(lexicon: &Lexicon, text: &Folded, marks: &mut Marks) -> Chains {
     let scanned = lexicon.scan(text);
     let mut begins = vec![false; text.len() + 1];
+    let mut begins_unit = vec![false; text.len() + 1];
     for found in &scanned {
         begins[found.start as usize] |= lexicon.names_place(found.name);
+        begins_unit[found.start as usize] |= lexicon.has_full(found.name);
     }
-    let matches = outermost(lexicon, text, marks, &begins, scanned);
+    let matches = outermost(lexicon, text, marks, (&begins, &begins_unit), scanned);
     mark_fillers(lexicon, text, marks, &matches);
     let mut reader = Reader { lexicon, text, marks, begins: &begins, all: Vec::new(), open: Vec::new() };
     for found in &matches {
@@ -79,22 +81,28 @@ pub fn read(lexicon: &Lexicon, text: &Folded, marks: &mut Marks) -> Chains {
 
 
 /// Drops names inside longer official names: 城区 inside 西城区, 岳阳 inside 岳阳县.
-fn outermost(lexicon: &Lexicon, text: &Folded, marks: &Marks, begins: &[bool], matches: Vec<Match>) -> Vec<Match> {
+fn outermost(lexicon: &Lexicon, text: &Folded, marks: &Marks, begins: (&[bool], &[bool]), matches: Vec<Match>) -> Vec<Match> {
+    let (begins, begins_unit) = begins;
     let mut kept = Vec::with_capacity(matches.len());
-    let (mut furthest, mut from) = (0, 0);
+    // What the longest unit and the longest town so far cover. A town (南新乡, 庆阳镇) hides no short name: 河南新乡, 庆阳镇原县.
+    let (mut unit, mut town) = ((0, 0), (0, 0));
     for found in matches {
         if !marks.all_open(found.start as usize, found.end as usize) {
             continue;
         }
-        let inside = found.end <= furthest && (found.end - found.start) < (furthest - from);
+        let inside = |(from, to): (u32, u32)| found.end <= to && found.end - found.start < to - from;
         // 济南市中区 is 济南 and 市中区 too; the chain decides.
-        if !inside {
+        let parts_town = lexicon.has_short(found.name) && (town.0 < found.start || begins_unit[found.end as usize]);
+        if !inside(unit) && (!inside(town) || parts_town) {
             kept.push(found);
         }
         // 唐山市路北区: the road word begins the next name.
         let road = || !begins[found.end as usize] && guards::behind_full(text, found.end as usize) == Claim::Certain;
-        if lexicon.has_full(found.name) && found.end > furthest && !road() {
-            (furthest, from) = (found.end, found.start);
+        if lexicon.has_full(found.name) && found.end > unit.1 && !road() {
+            unit = (found.start, found.end);
+        }
+        if lexicon.names_place(found.name) && found.end > town.1 && !lexicon.has_short(found.name) && !road() {
+            town = (found.start, found.end);
         }
     }
     kept

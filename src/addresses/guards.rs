@@ -1,6 +1,9 @@
 //! Words behind a place name that make it part of a road, a school or a house: 山东路, 河南大学, 四川饭店.
 
+use std::sync::LazyLock;
+
 use super::normalize::Folded;
+use super::words::{Letters, Words};
 
 /// How strongly the following words claim the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,13 +35,20 @@ const INSIDE: [&str; 16] = [
     "广场", "大厦", "公园", "花园", "中心", "医院", "大学", "学院", "酒店", "宾馆", "商场", "市场", "体育馆", "科技园", "产业园", "公寓",
 ];
 
+static ROAD: LazyLock<Words<()>> = LazyLock::new(|| Words::new(ROADS.map(|word| (word, ()))));
+static PLACE: LazyLock<Words<()>> = LazyLock::new(|| Words::new(PLACES.map(|word| (word, ()))));
+static INSTITUTION: LazyLock<Words<()>> = LazyLock::new(|| Words::new(INSTITUTIONS.map(|word| (word, ()))));
+static INNER: LazyLock<Words<()>> = LazyLock::new(|| Words::new(INSIDE.map(|word| (word, ()))));
+/// What may stand between a name and its road: 南京东路, 北京二路.
+static DIRECTION: LazyLock<Letters> = LazyLock::new(|| Letters::new("东西南北中前后一二三四五六七八九十新老"));
+
 /// What the words behind a name without suffix make of it.
 #[must_use]
 pub fn behind_short(text: &Folded, end: usize) -> Claim {
     if reads_road(text, end) {
         return Claim::Certain;
     }
-    if PLACES.iter().any(|word| text.reads(end, word)) {
+    if PLACE.at(text.from(end)).is_some() {
         return Claim::Certain;
     }
     // 西湖文化广场: a name of its own, unless a road or a number comes first.
@@ -46,7 +56,7 @@ pub fn behind_short(text: &Folded, end: usize) -> Claim {
         if reads_road(text, at) || text.chars[at].is_ascii_digit() || !super::normalize::is_han(text.chars[at]) {
             return Claim::None;
         }
-        if at > end && INSIDE.iter().any(|word| text.reads(at, word)) {
+        if at > end && INNER.at(text.from(at)).is_some() {
             return Claim::Possible;
         }
     }
@@ -56,10 +66,10 @@ pub fn behind_short(text: &Folded, end: usize) -> Claim {
 /// What the words behind a name with its suffix make of it.
 #[must_use]
 pub fn behind_full(text: &Folded, end: usize) -> Claim {
-    if ROADS.iter().any(|road| text.reads(end, road)) && !text.reads(end, "街道") && !text.reads(end, "道") {
+    if ROAD.at(text.from(end)).is_some() && !text.reads(end, "街道") && !text.reads(end, "道") {
         return Claim::Certain;
     }
-    if INSTITUTIONS.iter().any(|word| text.reads(end, word)) {
+    if INSTITUTION.at(text.from(end)).is_some() {
         return Claim::Institution;
     }
     Claim::None
@@ -67,7 +77,7 @@ pub fn behind_full(text: &Folded, end: usize) -> Claim {
 
 /// 路, 东路, 一路, 南大街; not 街道.
 fn reads_road(text: &Folded, at: usize) -> bool {
-    let direction = text.get(at).is_some_and(|c| "东西南北中前后一二三四五六七八九十新老".contains(c));
-    let road = |at: usize| ROADS.iter().any(|road| text.reads(at, road)) && !text.reads(at, "街道");
+    let direction = text.get(at).is_some_and(|c| DIRECTION.contains(c));
+    let road = |at: usize| ROAD.at(text.from(at)).is_some() && !text.reads(at, "街道");
     road(at) || (direction && road(at + 1))
 }

@@ -1,7 +1,10 @@
 //! Labels (收货人：) and words of courtesy (麻烦寄到), cut only where they cannot be part of the address or name.
 
+use std::sync::LazyLock;
+
 use super::marks::{Mark, Marks};
 use super::normalize::{Folded, is_han};
+use super::words::Words;
 
 /// What follows a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,6 +223,9 @@ const COURTESY: &[&str] = &[
     "默认", "请", "亲",
 ];
 
+static STANDING_AT: LazyLock<Words<Labelled>> = LazyLock::new(|| Words::new(STANDING.iter().copied()));
+static COURTESY_AT: LazyLock<Words<&'static str>> = LazyLock::new(|| Words::new(COURTESY.iter().map(|word| (*word, *word))));
+
 /// Marks labels, and returns those that say what follows, by position.
 pub fn mark_labels(text: &Folded, marks: &mut Marks) -> Vec<Label> {
     let mut labels = Vec::new();
@@ -283,8 +289,8 @@ fn label_before(text: &Folded, marks: &Marks, end: usize) -> Option<(usize, Labe
 
 /// A label without colon at the begin of a part.
 fn standing(text: &Folded, marks: &mut Marks, at: usize, labels: &mut Vec<Label>) {
-    let Some((word, of)) = STANDING.iter().find(|(word, _)| text.reads(at, word)) else { return };
-    let mut end = at + word.chars().count();
+    let Some((length, of)) = STANDING_AT.at(text.from(at)) else { return };
+    let mut end = at + length;
     if matches!(text.get(end), Some('是' | '为')) {
         end += 1;
     }
@@ -295,16 +301,16 @@ fn standing(text: &Folded, marks: &mut Marks, at: usize, labels: &mut Vec<Label>
     let cut = match of {
         Labelled::Name => text.get(end).is_some(),
         // 手机城, 电话局: a label only before a number or a blank.
-        Labelled::Phone => number_follows(end) || (word.chars().count() > 1 && marks.get(end) == Some(Mark::Gap)),
+        Labelled::Phone => number_follows(end) || (length > 1 && marks.get(end) == Some(Mark::Gap)),
         // 地区, 城市 begin names of places too.
-        Labelled::Region => marks.get(end) == Some(Mark::Gap) || word.chars().count() >= 3 && *word != "所在地",
+        Labelled::Region => marks.get(end) == Some(Mark::Gap) || length > 3,
         Labelled::Detail => true,
         Labelled::PostalCode | Labelled::Identity => number_follows(end) || marks.get(end) != Some(Mark::Open),
         Labelled::Other => true,
     };
     if cut {
         marks.set(at, end, Mark::Label);
-        labels.push(Label { end, of: *of });
+        labels.push(Label { end, of });
     }
 }
 
@@ -313,20 +319,20 @@ fn phone_label(text: &Folded, marks: &mut Marks, at: usize, labels: &mut Vec<Lab
     if !matches!(text.chars[at], '电' | '手' | '联' | '邮' | '收' | 'T' | 't' | '姓' | '地' | '详') {
         return;
     }
-    let Some((word, of)) = STANDING.iter().find(|(word, _)| text.reads(at, word)) else { return };
-    let end = at + word.chars().count();
+    let Some((length, of)) = STANDING_AT.at(text.from(at)) else { return };
+    let end = at + length;
     let next = (end..text.len()).find(|at| !matches!(text.chars[*at], ' ' | ':'));
     let phone_next = next.is_some_and(|next| marks.get(next) == Some(Mark::Phone));
     let digits_next = next.is_some_and(|next| text.chars[next].is_ascii_digit());
     let cut = match of {
-        Labelled::Phone => phone_next && word.chars().count() > 1,
+        Labelled::Phone => phone_next && length > 1,
         Labelled::PostalCode => digits_next,
-        Labelled::Name => matches!(*word, "收件人" | "收货人" | "联系人") && text.get(end).is_some_and(is_han),
-        _ => matches!(*word, "详细地址" | "收货地址" | "收件地址") && text.get(end).is_some_and(is_han),
+        Labelled::Name => length == 3 && text.get(end).is_some_and(is_han),
+        _ => length == 4 && of == Labelled::Detail && text.get(end).is_some_and(is_han),
     };
     if cut {
         marks.set(at, end, Mark::Label);
-        labels.push(Label { end, of: *of });
+        labels.push(Label { end, of });
     }
 }
 
@@ -337,14 +343,14 @@ pub fn mark_courtesy(text: &Folded, marks: &mut Marks) {
             continue;
         }
         let mut at = at;
-        while let Some(word) = COURTESY.iter().find(|word| text.reads(at, word)) {
-            let end = at + word.chars().count();
+        while let Some((length, word)) = COURTESY_AT.at(text.from(at)) {
+            let end = at + length;
             // One-letter words only alone: 亲 and 请 begin other words.
-            if word.chars().count() == 1 && marks.is_open(end) {
+            if length == 1 && marks.is_open(end) {
                 break;
             }
-            let soft = matches!(*word, "老板" | "新地址" | "麻烦" | "默认" | "请" | "亲") ;
-            if soft && marks.is_open(end) && *word != "默认" {
+            let soft = matches!(word, "老板" | "新地址" | "麻烦");
+            if soft && marks.is_open(end) {
                 break;
             }
             marks.set(at, end, Mark::Filler);

@@ -96,7 +96,7 @@ pub struct Lexicon {
     /// The readings of each name stand together.
     readings: Vec<Reading>,
     readings_of: Vec<(u32, u32)>,
-    /// Names that are official or unmistakable, in force or not.
+    /// Units' names that are official or unmistakable, in force or not, and zones.
     full: Vec<bool>,
     /// Names of units, in force or not, or full names of towns.
     places: Vec<bool>,
@@ -247,7 +247,13 @@ impl Lexicon {
         &self.readings[start as usize..end as usize]
     }
 
-    /// The name is official or unmistakable, or that of a zone.
+    /// A unit is written without suffix.
+    #[must_use]
+    pub fn has_short(&self, name: u32) -> bool {
+        self.readings(name).iter().any(|reading| matches!(reading, Reading::Unit { form: Form::Short, .. }))
+    }
+
+    /// A unit's official or unmistakable name, in force or not, or a zone's.
     #[must_use]
     pub fn has_full(&self, name: u32) -> bool {
         self.full[name as usize]
@@ -306,7 +312,6 @@ fn is_full(reading: &Reading) -> bool {
         reading,
         Reading::Unit { form: Form::Full | Form::Alias, .. }
             | Reading::Retired { form: Form::Full, .. }
-            | Reading::Town { .. }
             | Reading::Zone
     )
 }
@@ -384,6 +389,10 @@ impl Names {
     fn add_retired(&mut self, regions: &Regions, retired: &Retired, at: u16, place: &HashMap<u32, UnitAt>) {
         let targets = Targets::of(retired.successors.iter().filter_map(|code| place.get(&code.digits()).copied()));
         let Some(first) = targets.as_slice().first() else { return };
+        // 市郊区 would take the 市 of 阳泉市郊区.
+        if retired.name.starts_with("市郊") {
+            return;
+        }
         // Recoded under the same name, or a county city whose name its prefecture took over.
         let shadowed = regions.units_named(&retired.name).any(|unit| {
             targets.as_slice().iter().any(|target| {

@@ -6,18 +6,23 @@
 
 pub mod answer;
 mod chains;
+pub mod check;
+pub mod current;
 mod detail;
 mod guards;
 mod labels;
 mod lexicon;
 mod marks;
 mod name;
+pub mod magento;
 pub mod normalize;
 pub mod parse;
 pub mod phone;
 mod region;
 pub mod samples;
 pub mod surnames;
+mod words;
 
+pub use current::CurrentParser;
 pub use answer::{Address, Candidate, Former, How, Part, Status, WarningCode};
 pub use parse::{AddressParser, LONGEST_TEXT};

@@ -3,10 +3,13 @@
 //! Every part of the text gets points for looking like a name, for standing beside the phone and at an edge,
 //! and loses them for looking like an address. Glued names are cut behind a door word (号 室 栋 …).
 
+use std::sync::LazyLock;
+
 use super::labels::{Label, Labelled};
 use super::marks::{Mark, Marks};
 use super::normalize::{Folded, is_break, is_han};
 use super::surnames;
+use super::words::{Letters, Words};
 
 /// A name and how sure it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,19 +31,21 @@ const ENOUGH: i32 = 28;
 const CERTAIN: i32 = 62;
 
 /// Behind these a glued name may begin.
-const DOORS: &str = "号室楼栋座幢元层户柜站铺店房组院";
-const HOUSES: &str = "厦苑园区村城府寓场学旁口内侧库部心司馆厂所局行庄寨屯里弄巷路街道桥门湾社队点处仓镇乡县市州旗超堂塔廊坊堡岗坪";
+static DOORS: LazyLock<Letters> = LazyLock::new(|| Letters::new("号室楼栋座幢元层户柜站铺店房组院"));
+static HOUSES: LazyLock<Letters> = LazyLock::new(|| Letters::new("厦苑园区村城府寓场学旁口内侧库部心司馆厂所局行庄寨屯里弄巷路街道桥门湾社队点处仓镇乡县市州旗超堂塔廊坊堡岗坪"));
 
 /// A part that ends like this is no name.
-const PLACE_ENDS: &str = "路街道镇乡村区市县号栋楼室层座园苑厦寓店馆站厂幢院巷弄省州旗湾桥库铺柜局所校场期组队社屯寨坊塔户口旁内侧门里";
+static PLACE_ENDS: LazyLock<Letters> = LazyLock::new(|| Letters::new("路街道镇乡村区市县号栋楼室层座园苑厦寓店馆站厂幢院巷弄省州旗湾桥库铺柜局所校场期组队社屯寨坊塔户口旁内侧门里"));
 /// These end given names too.
-const SOFT_ENDS: &str = "城园庄府里楼门坊塔道院村苑路社";
+static SOFT_ENDS: LazyLock<Letters> = LazyLock::new(|| Letters::new("城园庄府里楼门坊塔道院村苑路社"));
 
 const PLACE_WORDS: [&str; 66] = [
     "公司", "集团", "中心", "广场", "小区", "大厦", "花园", "公寓", "学校", "大学", "中学", "小学", "医院", "驿站", "快递", "菜鸟", "丰巢", "超市", "便利", "酒店", "宾馆",
     "饭店", "银行", "工业", "科技", "国际", "街道", "大道", "门口", "对面", "附近", "旁边", "楼下", "前台", "物业", "保安", "门卫", "传达室", "收发室", "宿舍", "家园", "新村", "社区",
     "自提", "代收", "放在", "放门", "不要", "送货", "上门", "电话", "微信", "一层", "二层", "三楼", "单元", "家属", "市场", "工地", "仓库", "车间", "办公", "商铺", "门面", "默认", "发货",
 ];
+
+static PLACE_WORD: LazyLock<Words<()>> = LazyLock::new(|| Words::new(PLACE_WORDS.map(|word| (word, ()))));
 
 /// Finds the name and marks it.
 pub fn read(
@@ -263,7 +268,6 @@ impl Reader<'_> {
 fn likeness(chars: &[char]) -> i32 {
     let length = chars.len();
     let Some((first, last)) = chars.first().zip(chars.last()) else { return -100 };
-    let text: String = chars.iter().collect();
     let digits = chars.iter().filter(|c| c.is_ascii_digit()).count();
     if chars.iter().all(|c| c.is_ascii_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'')) {
         return if (2..=24).contains(&length) { 25 } else { -10 };
@@ -288,7 +292,7 @@ fn likeness(chars: &[char]) -> i32 {
         return if nick { 22 } else { -60 };
     }
     let titled = surnames::title(chars).is_some_and(|title| title >= 2 || surnames::surname_rank(*first) > 0 && length <= 3);
-    if PLACE_WORDS.iter().any(|word| text.contains(word)) {
+    if PLACE_WORD.within(chars) {
         return -60;
     }
     if titled && length <= 8 {

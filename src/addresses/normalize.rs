@@ -117,6 +117,12 @@ impl Folded {
         at.checked_sub(1).and_then(|before| self.get(before))
     }
 
+    /// The folded text from here on.
+    #[must_use]
+    pub fn from(&self, at: usize) -> &[char] {
+        self.chars.get(at..).unwrap_or_default()
+    }
+
     /// Whether the folded text reads `word` from here on.
     #[must_use]
     pub fn reads(&self, at: usize, word: &str) -> bool {

@@ -109,6 +109,26 @@ impl AddressParser {
         }
     }
 
+    /// A text that is one phone number and nothing else.
+    #[must_use]
+    pub fn phone(&self, text: &str) -> Option<phone::Phone> {
+        let (text, _) = shortened(text);
+        let text = Folded::new(text);
+        let mut found = phone::find(&text, |_| false, &self.lexicon.areas);
+        let rest = |found: &phone::Found| {
+            let outside = (0..found.start).chain(found.end..text.len());
+            outside.map(|at| text.chars[at]).all(|c| matches!(c, ' ' | '-' | '(' | ')' | '+'))
+        };
+        (found.len() == 1 && rest(&found[0])).then(|| found.remove(0).phone)
+    }
+
+    /// The fixed-line number has as many digits as numbers under its prefix have.
+    #[must_use]
+    pub fn usual_fixed_line(&self, phone: &phone::Phone) -> bool {
+        let (area, number) = phone.digits.split_at(phone.area_length);
+        self.lexicon.areas.usual_length(area, number.len())
+    }
+
     fn province(&self, code: Code) -> Option<UnitAt> {
         let units = self.lexicon.regions.units();
         let at = units.binary_search_by_key(&code.province(), |unit| unit.code).ok()?;

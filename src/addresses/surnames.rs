@@ -1,13 +1,14 @@
 //! Surnames (姓) and the characters of given names, by how common they are.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use super::words::{Letters, Words};
 
 /// The hundred that nine in ten people bear.
 const COMMON: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
 
 /// The others that are met, rare ones included.
-const OTHERS: &str = "安包鲍毕边卞别柏卜步仓岑柴昌车成池迟储褚楚丛从崇淳戚邸刁窦都樊房费丰封凤符伏扶付富干甘葛耿宫弓公巩古谷管关桂国海杭洪宏后花华滑怀桓宦霍吉纪计季冀郏家简焦揭靳荆晶景居鞠阚柯寇库蒯匡况邝兰蓝郎劳乐冷厉利栗连廉练凌柳隆娄楼鲁禄栾洛骆麻买满茅冒梅门蒙糜米苗闵明缪莫牟慕穆那能倪聂宁牛钮农欧区庞逄裴皮平蒲浦朴祁齐漆强屈瞿曲麹全权阙冉饶荣容茹阮芮桑沙山单商尚佘申盛施时寿束舒水司松宿隋索邰谈滕佟童涂屠危韦卫蔚温闻翁沃乌巫邬伍仵奚习席冼咸相向项解辛邢幸宣荀鄢严晏燕羊阳仰尧依衣伊蚁殷应英游尤俞虞喻於郁元原苑岳云郓臧查翟詹湛展占章招甄支植治智仲竺祝庄卓宗诸祖左佐仝亓闫啜初矫逯撒麦敖奥巴拜帅帖郗佴狄刀多鄂盖戈勾苟缑归炅贡鲜扈姬敬隽开来雒粟粘谌撖藏禤亢亦仉晁覃化呼衡候户党道代底斗东铁曙由有訾眭濮菅赫呙缐楮普旷圣税苍丑揣寸旦但德地典佃尔尼扎格次丹达央琼胥晋丘蔺薄银保井木台稽畅郜扬僧和盘仡兀上侴信僮允出刑剧勇南卿双召叱吾员咎咬哈唱善喇嘎回固圈城堵墙夜妥宛宝宰将射岚岱崖巢巨布帕幕庆庾弭忻思恽悦愚慎才承投抗摆斋斛斯旋日昂昝暨曳朗未果染柘柱梦森檀欣殳母比毋求汗汲洒洗洮浑涿清渠源溥漕潮火炎焉爱牧独狐玄玉环班琚琴瓮甫男畔番疏登百皋益盈督真睢确碧祈祭秋种端竹笃答箭红纳纵线终绍美羿翦老耶聊肇肥胜脱腾至色艳芒苌苦若茆茶荔莘莱莽菊营萨蓟蓬薜虎虢蛇衅表裘要角言设谯豆象负贝赏赤起超载运还遇遆邴郇郐部郸鄞释里鉴针钊钭铎铙锁错镇镡长阿陀陶隐雍零青静革鞍韶顿顺颛风食首香骑鬲魁鱼鸠鹿黑默鼓";
+const OTHERS: &str = "安包鲍毕边卞别柏卜步仓岑柴昌车成池迟储褚楚丛从崇淳戚邸刁窦都樊房费丰封凤符伏扶付富干甘葛耿宫弓公巩古谷管关桂国海杭洪宏后花华滑怀桓宦霍吉纪计季冀郏家简焦揭靳荆晶景居鞠阚柯寇库蒯匡况邝兰蓝郎劳乐冷厉利栗连廉练凌柳隆娄楼鲁禄栾洛骆麻买满茅冒梅门蒙糜米苗闵明缪莫牟慕穆那能倪聂宁牛钮农欧区庞逄裴皮平蒲浦朴祁齐漆强屈瞿曲麹全权阙冉饶荣容茹阮芮桑沙山单商尚佘申盛施时寿束舒水司松宿隋索邰谈滕佟童涂屠危韦卫蔚温闻翁沃乌巫邬伍仵奚习席冼咸相向项解辛邢幸宣荀鄢严晏燕羊阳仰尧依衣伊蚁殷应英游尤俞虞喻於郁元原苑岳云郓臧查翟詹湛展占章招甄支植治智仲竺祝庄卓宗诸祖左佐仝亓闫啜初矫逯撒麦敖奥巴拜帅帖郗佴狄刀多鄂盖戈勾苟缑归炅贡鲜扈姬敬隽开来雒粟粘谌撖藏禤亢亦仉晁覃化呼衡候户党道代底斗东铁曙由有訾眭濮菅赫呙缐楮普旷圣税苍丑揣寸旦但德地典佃尔尼扎格次丹达央琼胥晋丘蔺薄银保井木台稽畅郜扬僧和盘仡兀上侴信僮允出刑剧勇南卿双召叱吾员咎咬哈唱善喇嘎回固圈城堵墙夜妥宛宝宰将射岚岱崖巢巨布帕幕庆庾弭忻思恽悦愚慎才承投抗摆斋斛斯旋日昂昝暨曳朗未果染柘柱梦森檀欣殳母比毋求汗汲洒洗洮浑涿清渠源溥漕潮火炎焉爱牧独狐玄玉环班琚琴瓮甫男畔番疏登百皋益盈督真睢确碧祈祭秋种端竹笃答箭红纳纵线终绍美羿翦老耶聊肇肥胜脱腾至色艳芒苌苦若茆茶荔莘莱莽菊营萨蓟蓬薜虎虢蛇衅表裘要角言设谯豆象负贝赏赤起超载运还遇遆邴郇郐部郸鄞释里鉴针钊钭铎铙锁错镇镡长阿陀陶隐雍零青静革鞍韶顿顺颛风食首香骑鬲魁鱼鸠鹿黑默鼓仇路芦官位宇辜晃牙介侍补沐泰岩淦隗褥锺昃苒";
 
 const COMPOUND: [&str; 64] = [
     "欧阳", "司马", "上官", "诸葛", "皇甫", "尉迟", "慕容", "令狐", "东方", "南宫", "夏侯", "司徒", "长孙", "宇文", "轩辕", "公孙", "闻人", "澹台", "公冶",
@@ -25,29 +26,30 @@ pub const TITLES: [&str; 34] = [
     "校长", "书记", "队长", "工程师", "工", "总", "姐", "哥", "妹", "姨", "叔", "董",
 ];
 
-static COMMON_SET: LazyLock<HashSet<char>> = LazyLock::new(|| COMMON.chars().collect());
-static OTHER_SET: LazyLock<HashSet<char>> = LazyLock::new(|| OTHERS.chars().collect());
-static GIVEN_SET: LazyLock<HashSet<char>> = LazyLock::new(|| GIVEN.chars().collect());
+static COMMON_SET: LazyLock<Letters> = LazyLock::new(|| Letters::new(COMMON));
+static OTHER_SET: LazyLock<Letters> = LazyLock::new(|| Letters::new(OTHERS));
+static GIVEN_SET: LazyLock<Letters> = LazyLock::new(|| Letters::new(GIVEN));
+static COMPOUNDS: LazyLock<Words<()>> = LazyLock::new(|| Words::new(COMPOUND.map(|word| (word, ()))));
 
 /// How likely a character begins a name: 2 common, 1 known, 0 not a surname.
 #[must_use]
 pub fn surname_rank(c: char) -> u8 {
-    if COMMON_SET.contains(&c) {
+    if COMMON_SET.contains(c) {
         2
     } else {
-        u8::from(OTHER_SET.contains(&c))
+        u8::from(OTHER_SET.contains(c))
     }
 }
 
 /// A compound surname (复姓) at the head of the name.
 #[must_use]
 pub fn compound(name: &[char]) -> bool {
-    name.len() >= 2 && COMPOUND.iter().any(|surname| surname.chars().eq(name[..2].iter().copied()))
+    COMPOUNDS.at(name).is_some()
 }
 
 #[must_use]
 pub fn is_given(c: char) -> bool {
-    GIVEN_SET.contains(&c)
+    GIVEN_SET.contains(c)
 }
 
 /// The title at the end of a name, in characters.

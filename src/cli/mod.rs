@@ -16,10 +16,12 @@ mod openapi;
 mod opened;
 mod output;
 mod payments;
+mod regions;
 mod sandbox;
 mod serve;
 mod signals;
 mod source;
+mod statements;
 mod store;
 
 use std::path::PathBuf;
@@ -61,6 +63,8 @@ enum Command {
     Accounts(accounts::Accounts),
     Payments(payments::Payments),
     Events(events::Events),
+    Statements(statements::Statements),
+    Regions(regions::Regions),
     Store(store::Store),
     #[command(name = "i18n")]
     I18n(i18n::I18n),
@@ -103,6 +107,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(command) => command.run(&global).await,
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
+        Command::Statements(command) => command.run(&global).await,
+        Command::Regions(command) => command.run(&global),
         Command::Store(command) => command.run(&global).await,
         Command::I18n(command) => command.run(&global),
         Command::Config(command) => command.run(),

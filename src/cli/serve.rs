@@ -8,9 +8,9 @@ use clap::Args;
 use serde_json::json;
 use url::{Host, Url};
 
-use super::signals::StopSignals;
+use super::signals::{ReloadSignals, StopSignals};
 use super::{Global, opened, output};
-use crate::app::{App, AppOptions};
+use crate::app::{App, AppOptions, RunningApp};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::telemetry::logs::init_logs;
@@ -18,12 +18,13 @@ use crate::telemetry::logs::init_logs;
 /// Run the server until it is told to stop
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  luodi serve --config /etc/luodi/luodi.toml\n\n\
-    Ctrl-C or SIGTERM stops it once running requests are answered. Every setting: `luodi config example`.")]
+    Ctrl-C or SIGTERM stops it once running requests are answered; SIGHUP reads\n    your own wording and the table of divisions again. Every setting: `luodi config example`.")]
 pub struct Serve {}
 
 impl Serve {
     pub async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         let mut stop = StopSignals::listen()?;
+        let mut reload = ReloadSignals::listen()?;
         let config = opened::load(global)?;
         init_logs(&config.log)?;
         for odd in oddities(&config) {
@@ -49,12 +50,29 @@ impl Serve {
                 running.url()
             ))?;
         }
-        stop.asked().await;
+        loop {
+            tokio::select! {
+                () = stop.asked() => break,
+                () = reload.asked() => read_again(&running).await,
+            }
+        }
         tracing::info!("stopping: running requests are answered first; asked again, it stops at once");
         tokio::select! {
             () = running.stop() => Ok(ExitCode::SUCCESS),
             () = stop.asked() => Ok(ExitCode::FAILURE),
         }
+    }
+}
+
+/// What SIGHUP is for. What cannot be used leaves the old in force.
+async fn read_again(running: &RunningApp) {
+    running.reload_wording();
+    let regions = Arc::clone(&running.state.regions);
+    match tokio::task::spawn_blocking(move || regions.reload()).await {
+        Ok(Ok(Some(version))) => tracing::info!(%version, "a newer table of divisions is in use"),
+        Ok(Ok(None)) => tracing::info!("the table of divisions is the one in use"),
+        Ok(Err(error)) => tracing::error!(%error, "the table in `regions.folder` cannot be used"),
+        Err(error) => tracing::error!(%error, "the table in `regions.folder` could not be read"),
     }
 }
 

@@ -161,11 +161,37 @@ impl Server {
         Ok(Self { client, base: url.trim_end_matches('/').to_owned(), key })
     }
 
-    async fn get(&self, path: &str, query: &[(&str, String)]) -> anyhow::Result<Value> {
+    pub async fn get(&self, path: &str, query: &[(&str, String)]) -> anyhow::Result<Value> {
+        self.json(self.ask(reqwest::Method::GET, path, query).await?).await
+    }
+
+    pub async fn post(&self, path: &str) -> anyhow::Result<Value> {
+        self.json(self.ask(reqwest::Method::POST, path, &[]).await?).await
+    }
+
+    /// An answer that is not JSON, piece by piece.
+    pub async fn file(&self, path: &str, query: &[(&str, String)]) -> anyhow::Result<reqwest::Response> {
+        let answer = self.ask(reqwest::Method::GET, path, query).await?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        self.json(answer).await?;
+        anyhow::bail!("{} gave no file", self.base)
+    }
+
+    async fn ask(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> anyhow::Result<reqwest::Response> {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         let url = format!("{}{path}?{query}", self.base);
-        let answer = self.client.get(&url).bearer_auth(&self.key).header("Accept-Language", "en").send().await;
-        let answer = answer.with_context(|| format!("{} cannot be asked", self.base))?;
+        let request = self.client.request(method, &url).bearer_auth(&self.key).header("Accept-Language", "en");
+        request.send().await.with_context(|| format!("{} cannot be asked", self.base))
+    }
+
+    async fn json(&self, answer: reqwest::Response) -> anyhow::Result<Value> {
         let status = answer.status();
         let body: Value = answer.json().await.with_context(|| format!("{} answered {status}, not JSON", self.base))?;
         let detail = body.get("detail").and_then(Value::as_str).unwrap_or_default();

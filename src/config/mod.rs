@@ -156,6 +156,8 @@ settings! {
         notification_days: u32 = 180,
         /// Days the record of each webhook delivery is kept.
         delivery_days: u32 = 30,
+        /// Days the rows of the gateways' statements are kept; their figures and the differences stay.
+        statement_days: u32 = 400,
     }
 }
 
@@ -166,6 +168,12 @@ settings! {
         shop_name: String = String::new(),
         /// What happens when a shopper pays twice: "refund" returns the surplus, "alert" only reports it.
         duplicate_policy: DuplicatePolicy = DuplicatePolicy::Refund,
+        /// Whether a refund is taken from the merchant's available balance when the gateway says that the funds
+        /// not settled yet are short. Otherwise it waits until they suffice.
+        refund_from_available_balance: bool = true,
+        /// Whether other systems also take money under this shop's merchant numbers. Their orders then stand
+        /// in the statements without being reported as differences.
+        other_systems: bool = false,
         /// Origins whose pages may call this server from the browser, such as `"https://shop.example"`.
         allowed_origins: Vec<String> = Vec::new(),
         /// Hosts to which shoppers may be sent back after paying; empty allows every host your server names.

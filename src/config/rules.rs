@@ -91,6 +91,7 @@ fn check_numbers(config: &Config, broken: &mut Vec<Problem>) {
         ("retention.idempotency_days", config.retention.idempotency_days, 1..=90),
         ("retention.notification_days", config.retention.notification_days, DAYS),
         ("retention.delivery_days", config.retention.delivery_days, DAYS),
+        ("retention.statement_days", config.retention.statement_days, DAYS),
     ];
     for (setting, value, range) in ranges {
         if !range.contains(&value) {

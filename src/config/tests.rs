@@ -168,7 +168,7 @@ fn everything_wrong_is_said_at_once() {
         "`stores.Main` must be named",
         "`stores.Main.shop_name` is missing",
         "`stores.Main.allowed_origins` has \"https://a.example/\"",
-        "`stores.Main.locale` must be one of zh-Hans, en",
+        "`stores.Main.locale` must be one of zh-Hans, zh-Hant-HK, zh-Hant-TW, en",
         "`limits.body_bytes` is \"much\"; expected a whole number, not negative (set by the environment variable LUODI_LIMITS__BODY_BYTES)",
         "`trusted_proxies` is \"proxy\"; expected a network",
     ] {

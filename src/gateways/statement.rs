@@ -7,33 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Merchant;
 use crate::clock::Timestamp;
 use crate::money::Fen;
-
-/// What a statement lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StatementKind {
-    /// Payments and refunds (交易账单).
-    Trade,
-    /// Movements of the merchant's balance (资金账单).
-    FundFlow,
-}
-
-impl StatementKind {
-    pub const ALL: [Self; 2] = [Self::Trade, Self::FundFlow];
-
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Trade => "trade",
-            Self::FundFlow => "fund_flow",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.as_str() == text)
-    }
-}
+pub use crate::payments::statement::StatementKind;
 
 /// One day of one account, by the gateway's calendar (Beijing time).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -249,7 +249,11 @@ pub async fn check(
     Ok(HttpResponse::Ok().json(CheckResult::of(findings)))
 }
 
-async fn account_of(state: &AppState, key: &SecretKey, id: &str) -> Result<Account, ApiError> {
+/// The account, if the key may see it.
+///
+/// # Errors
+/// `not_found`, or `mode_mismatch` when only the mode differs.
+pub async fn account_of(state: &AppState, key: &SecretKey, id: &str) -> Result<Account, ApiError> {
     let id: AccountId = id.parse().map_err(|_| ApiError::not_found("account"))?;
     let account = state.storage.account(id).await?.filter(|a| a.store_id == key.store_id);
     let account = account.ok_or_else(|| ApiError::not_found("account"))?;

@@ -94,8 +94,13 @@ async fn freshen(
     if offer.fitting != Ok(Flow::Qr) || offer.shows_own_code {
         return renew_if_stale(state, ledger, offer).await;
     }
-    let asked_for = wanted.is_some() && ledger.attempts.last().is_some_and(|a| a.flow != Flow::Qr);
-    if !ledger.attempts.is_empty() && !asked_for {
+    // Asked for, or the way that fits best was refused.
+    let instead = wanted.is_some() || environment_of(request).is_handheld();
+    let other_flow = ledger
+        .attempts
+        .last()
+        .is_some_and(|a| a.flow != Flow::Qr && (wanted.is_some() || a.status == AttemptStatus::Failed));
+    if !ledger.attempts.is_empty() && !(instead && other_flow) {
         return renew_if_stale(state, ledger, offer).await;
     }
     let new = NewAttempt {

@@ -11,6 +11,7 @@ use crate::config::CashierQr;
 use crate::error::ApiError;
 use crate::gateways::wechatpay::paying_app::PayingApp;
 use crate::payments::attempt::Shopper;
+use crate::payments::checkout::UNREACHABLE;
 use crate::payments::environment::{Environment, NoFlow, fitting_flow};
 use crate::payments::{Attempt, AttemptStatus, Flow, GatewayName, Ledger, Mode, NextAction};
 use crate::web::cashier::{AttemptView, CashierView, MethodReason, MethodView};
@@ -95,8 +96,12 @@ impl Offer {
         };
         // Without its secret nobody is recognised, unless the shop said who pays.
         let shop_told_payer = ledger.attempts.last().is_some_and(|a| a.flow == Flow::Jsapi && a.payer_id.is_some());
-        let usable: Vec<Flow> =
-            flows.iter().copied().filter(|f| *f != Flow::Jsapi || app.is_some() || shop_told_payer).collect();
+        let is_usable = |flow: &Flow| match flow {
+            Flow::Jsapi => app.is_some() || shop_told_payer,
+            Flow::Wap => !was_refused(ledger, Flow::Wap),
+            _ => true,
+        };
+        let usable: Vec<Flow> = flows.iter().copied().filter(is_usable).collect();
         let fitting = match wanted.filter(|flow| usable.contains(flow)) {
             Some(flow) => Ok(flow),
             None => fitting_flow(gateway, environment, &usable).map_err(|none| match none {
@@ -112,6 +117,16 @@ impl Offer {
             && !environment.is_handheld();
         Self { environment, flows, fitting, app, shows_own_code }
     }
+}
+
+/// Whether the gateway would not open this payment that way, for example because the merchant's contract does
+/// not cover it: what else fits is offered then.
+fn was_refused(ledger: &Ledger, flow: Flow) -> bool {
+    ledger.attempts.iter().any(|a| {
+        a.flow == flow
+            && a.status == AttemptStatus::Failed
+            && a.failure.as_ref().is_some_and(|failure| failure.code != UNREACHABLE)
+    })
 }
 
 /// The newest attempt, if this browser or its payer opened it. Where nobody can be recognised, whoever has
@@ -155,7 +170,7 @@ pub fn view_of(state: &AppState, request: &HttpRequest, ledger: &Ledger, offer: 
         }],
         attempt: ledger.attempts.last().map(|newest| attempt_view(newest, own == Some(newest.id))),
         shows_own_code: offer.shows_own_code,
-        offers_code: offer.flows.contains(&Flow::Qr) && offer.fitting.is_ok_and(|flow| flow != Flow::Qr),
+        offers_code: offer.flows.contains(&Flow::Qr) && offer.fitting == Ok(Flow::Wap),
         test_mode: payment.mode == Mode::Test,
         phone_url: state.config.sandbox_phone_url.clone().filter(|_| payment.mode == Mode::Test),
         server_now_ms: state.clock.now().as_millis(),

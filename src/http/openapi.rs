@@ -5,7 +5,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, attempts, events, health, payments, problem, refunds, region_mappings, regions, stream, webhook_endpoints,
+    accounts, attempts, checkout_profile, differences, events, health, locales, payments, problem, refunds,
+    region_mappings, regions, statements, stream, webhook_endpoints,
 };
 use crate::gateways::alipay::settings::{AlipaySecrets, AlipaySettings};
 use crate::gateways::antom::settings::{AntomSecrets, AntomSettings};
@@ -18,13 +19,17 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
     paths(
         payments::create, payments::list, payments::read, payments::refresh, payments::close, stream::listen,
         attempts::create, attempts::qr_svg, attempts::qr_png,
-        refunds::create, refunds::list, refunds::read,
+        refunds::create, refunds::list, refunds::read, refunds::resolve_abnormal,
         events::list,
         webhook_endpoints::create, webhook_endpoints::list, webhook_endpoints::read, webhook_endpoints::update,
         webhook_endpoints::delete, webhook_endpoints::rotate_secret, webhook_endpoints::test,
         webhook_endpoints::replay, webhook_endpoints::deliveries, webhook_endpoints::tries,
+        statements::list, statements::read, statements::fetch,
+        differences::list, differences::read, differences::acknowledge,
         accounts::create, accounts::list, accounts::read, accounts::update, accounts::check,
         regions::list, regions::read, regions::search, regions::tree, region_mappings::read, region_mappings::upload,
+        checkout_profile::read,
+        locales::list, locales::messages, locales::format, locales::magento_csv, locales::overrides,
         health::live, health::ready,
     ),
     components(schemas(
@@ -38,7 +43,10 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "events", description = "The pull road: every fact, gap-free"),
         (name = "webhooks", description = "The push road: the same facts, signed"),
         (name = "accounts", description = "Merchant accounts at the gateways"),
+        (name = "statements", description = "The gateways' statements, and where they differ from the ledger"),
         (name = "regions", description = "Provinces, cities, districts and towns for address forms"),
+        (name = "checkout", description = "The Chinese address form as data"),
+        (name = "wording", description = "What a shop says, in four languages"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]

@@ -4,7 +4,7 @@
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::regions::answers::{Encoding, Prepared};
+use crate::prepared::{Encoding, Prepared};
 
 /// A day, and a week more while a fresh one is fetched: divisions change a few times a year, and an old code
 /// is still understood.
@@ -24,13 +24,24 @@ pub struct Keeping {
 /// Answers 200, or 304 when the caller has it.
 #[must_use]
 pub fn respond(request: &HttpRequest, prepared: &Prepared, keeping: Keeping) -> HttpResponse {
+    respond_keeping(request, prepared, keeping, FOR_A_DAY)
+}
+
+/// The same with another time to keep what is not pinned.
+#[must_use]
+pub fn respond_keeping(
+    request: &HttpRequest,
+    prepared: &Prepared,
+    keeping: Keeping,
+    otherwise: &'static str,
+) -> HttpResponse {
     let (body, encoding) = prepared.body(wanted_encoding(request.headers()));
     let etag = prepared.etag(encoding);
     let unchanged = has_tag(request.headers(), &etag);
     let mut response = if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((header::ETAG, etag))
-        .insert_header((header::CACHE_CONTROL, if keeping.pinned { FOR_GOOD } else { FOR_A_DAY }))
+        .insert_header((header::CACHE_CONTROL, if keeping.pinned { FOR_GOOD } else { otherwise }))
         .append_header((
             header::VARY,
             if keeping.by_header { "Accept-Encoding, Authorization" } else { "Accept-Encoding" },
@@ -44,7 +55,7 @@ pub fn respond(request: &HttpRequest, prepared: &Prepared, keeping: Keeping) -> 
         Encoding::Gzip => drop(response.insert_header((header::CONTENT_ENCODING, "gzip"))),
         Encoding::Brotli => drop(response.insert_header((header::CONTENT_ENCODING, "br"))),
     }
-    response.content_type("application/json").body(body)
+    response.content_type(prepared.content_type()).body(body)
 }
 
 /// The smallest of the encodings that the caller takes.

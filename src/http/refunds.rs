@@ -1,5 +1,7 @@
 //! Refunds: ask for one, list, read.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,7 @@ use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, Code, FieldError};
+use crate::gateways::RefundDestination;
 use crate::ids::{PaymentId, RefundId};
 use crate::payments::refunds::NewRefund;
 use crate::payments::{PaymentError, RefundStatus, RefundView};
@@ -83,6 +86,78 @@ pub async fn create(
 fn refund_error(error: PaymentError) -> ApiError {
     let error = ApiError::from(error);
     if error.code == Code::PaymentNotOpen { ApiError { code: Code::PaymentNotPaid, ..error } } else { error }
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveAbnormalRefund {
+    /// `merchant_account`: to the merchant, who settles with the payer by hand. `payer_bank_card`: to a card
+    /// of the payer's.
+    #[schema(example = "merchant_account")]
+    pub to: String,
+    /// The bank as the gateway names it; for `payer_bank_card`.
+    #[schema(example = "CMB_DEBIT")]
+    pub bank_type: Option<String>,
+    /// Card number; passed on encrypted, never stored.
+    pub card_no: Option<String>,
+    /// Name of the card's holder; passed on encrypted, never stored.
+    pub holder_name: Option<String>,
+}
+
+impl std::fmt::Debug for ResolveAbnormalRefund {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResolveAbnormalRefund").field("to", &self.to).finish_non_exhaustive()
+    }
+}
+
+impl ResolveAbnormalRefund {
+    fn destination(self) -> Result<RefundDestination, ApiError> {
+        let mut faults = Faults::default();
+        let mut card = |pointer: &str, value: Option<String>| {
+            let value = value.unwrap_or_default();
+            faults.text(pointer, &value, 64);
+            value
+        };
+        let destination = match self.to.as_str() {
+            "merchant_account" => RefundDestination::MerchantAccount,
+            "payer_bank_card" => RefundDestination::PayerBankCard {
+                bank_type: card("/bank_type", self.bank_type),
+                card_no: card("/card_no", self.card_no),
+                holder_name: card("/holder_name", self.holder_name),
+            },
+            _ => {
+                let allowed = "merchant_account, payer_bank_card";
+                return Err(ApiError::invalid(vec![FieldError::new("/to", "unsupported").with("allowed", allowed)]));
+            }
+        };
+        faults.refuse_if_any()?;
+        Ok(destination)
+    }
+}
+
+/// Send an abnormal refund elsewhere
+///
+/// For a refund with `refund.abnormal`: the gateway accepted it, and the payer's account cannot take it.
+#[utoipa::path(post, operation_id = "resolve_abnormal_refund", path = "/v1/refunds/{refund_id}/resolve-abnormal",
+    tag = "refunds", request_body = ResolveAbnormalRefund, params(("refund_id" = RefundId, Path)),
+    responses((status = 200, body = RefundView), (status = 409, body = Problem), (status = 422, body = Problem)),
+    security(("secret_key" = [])))]
+pub async fn resolve_abnormal(
+    state: web::Data<AppState>,
+    key: SecretKey,
+    path: web::Path<String>,
+    body: JsonBody,
+) -> Result<HttpResponse, ApiError> {
+    let id: RefundId = path.parse().map_err(|_| ApiError::not_found("refund"))?;
+    let ledger = state.storage.ledger_of_refund(id).await?.ok_or_else(|| ApiError::not_found("refund"))?;
+    key.may_see(&ledger)?;
+    let to = body.parse::<ResolveAbnormalRefund>()?.destination()?;
+    let (payments, payment_id) = (Arc::clone(&state.payments), ledger.payment.id);
+    let ledger = state
+        .finish(async move { payments.redirect_refund(payment_id, id, &to).await.map_err(ApiError::from) })
+        .await?;
+    let refund = ledger.refund(id).ok_or_else(|| ApiError::not_found("refund"))?;
+    Ok(HttpResponse::Ok().json(RefundView::of(refund)))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]

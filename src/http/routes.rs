@@ -5,8 +5,8 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, attempts, cashier, errors_page, events, health, hop, notify, openapi, payments, refunds, region_mappings,
-    regions, sign_in, stream, webhook_endpoints,
+    accounts, attempts, cashier, checkout_profile, differences, errors_page, events, health, hop, locales, notify,
+    openapi, payments, refunds, region_mappings, regions, sign_in, statements, stream, webhook_endpoints,
 };
 use crate::web::{assets, components, docs};
 
@@ -26,6 +26,7 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/attempts/{attempt_id}/qr.png").wrap(cors()).get(attempts::qr_png))
         .service(at("/v1/refunds").get(refunds::list))
         .service(at("/v1/refunds/{refund_id}").get(refunds::read))
+        .service(at("/v1/refunds/{refund_id}/resolve-abnormal").post(refunds::resolve_abnormal))
         .service(at("/v1/events").get(events::list))
         .service(at("/v1/webhook-endpoints").post(webhook_endpoints::create).get(webhook_endpoints::list))
         .service(
@@ -42,11 +43,28 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/accounts").post(accounts::create).get(accounts::list))
         .service(at("/v1/accounts/{account_id}").get(accounts::read).patch(accounts::update))
         .service(at("/v1/accounts/{account_id}/check").post(accounts::check))
+        .service(at("/v1/statements").get(statements::list))
+        .service(at("/v1/statements/{account_id}/{date}").get(statements::read))
+        .service(at("/v1/statements/{account_id}/{date}/fetch").post(statements::fetch))
+        .service(at("/v1/differences").get(differences::list))
+        .service(at("/v1/differences/{difference_id}").get(differences::read))
+        .service(at("/v1/differences/{difference_id}/acknowledge").post(differences::acknowledge))
         .service(at("/v1/regions").wrap(public()).get(regions::list).head(regions::list))
         .service(at("/v1/regions/search").wrap(public()).get(regions::search))
         .service(at("/v1/regions/tree").wrap(public()).get(regions::tree).head(regions::tree))
         .service(at("/v1/regions/mappings/magento").get(region_mappings::read).put(region_mappings::upload))
         .service(at("/v1/regions/{code}").wrap(public()).get(regions::read).head(regions::read))
+        .service(at("/v1/checkout/profile").wrap(public()).get(checkout_profile::read).head(checkout_profile::read))
+        .service(at("/v1/locales").wrap(public()).get(locales::list).head(locales::list))
+        .service(at("/v1/locales/overrides").get(locales::overrides))
+        .service(
+            at("/v1/locales/{locale}/messages")
+                .wrap(public())
+                .get(locales::messages)
+                .head(locales::messages)
+                .post(locales::format),
+        )
+        .service(at("/v1/locales/{locale}/magento.csv").get(locales::magento_csv))
         .service(at("/notify/{gateway}/{account_id}").post(notify::receive))
         .service(at("/pay/{payment_id}").get(cashier::show).post(cashier::pay))
         .service(web::resource("/pay/{payment_id}/qr.{form:svg|png}").get(cashier::own_code))

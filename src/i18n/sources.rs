@@ -8,8 +8,8 @@ pub type Source = (&'static str, &'static str);
 
 macro_rules! files {
     ($folder:literal) => {
-        files!($folder: "account", "address", "alipay", "cart", "cashier", "catalog", "checkout", "cli", "common", "delivery",
-            "errors", "gateways", "order", "payment", "shop", "storefront")
+        files!($folder: "account", "address", "alipay", "cart", "cashier", "catalog", "checkout", "cli", "common",
+            "delivery", "errors", "gateways", "order", "payment", "shop", "statements", "storefront")
     };
     ($folder:literal: $($name:literal),*) => {
         &[$(($name, include_str!(concat!("../../locales/", $folder, "/", $name, ".ftl")))),*]

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::SharedClock;
 use crate::payments::PaymentService;
+use crate::payments::reconcile::{DIFFERENCE_LEASE_S, STATEMENT_LEASE_S};
 use crate::regions::CurrentRegions;
 use crate::storage::{Retention, Storage, StorageError};
 use crate::webhooks::WebhookService;
@@ -19,6 +20,12 @@ use crate::webhooks::WebhookService;
 const BATCH: i64 = 64;
 /// A check takes up to three gateway calls; its lease must outlive them, in seconds.
 const CHECK_LEASE_S: i64 = 60;
+/// Statements read at the same time; each holds a few batches of rows in memory.
+const STATEMENTS_AT_ONCE: i64 = 4;
+/// Asked about one after the other, within one lease.
+const DIFFERENCES_AT_ONCE: i64 = 8;
+/// Statements and differences are looked for this often: they are a matter of days.
+const DAILY_WORK: Duration = Duration::from_secs(2);
 /// Without a wake-up the queues are looked at this often.
 const IDLE: Duration = Duration::from_millis(500);
 /// Samples of histograms pile up until they are folded.
@@ -31,12 +38,17 @@ pub struct Worked {
     pub checks: usize,
     pub expired: usize,
     pub deliveries: usize,
+    /// Statements worked on.
+    pub statements: usize,
+    /// Differences looked at again.
+    pub differences: usize,
 }
 
 impl Worked {
     #[must_use]
     pub const fn nothing(self) -> bool {
-        self.checks == 0 && self.expired == 0 && self.deliveries == 0
+        let Self { checks, expired, deliveries, statements, differences } = self;
+        checks + expired + deliveries + statements + differences == 0
     }
 }
 
@@ -73,7 +85,13 @@ impl Jobs {
     /// # Errors
     /// The storage's; what was claimed comes back when its lease runs out.
     pub async fn step(&self) -> Result<Worked, StorageError> {
-        Ok(Worked { checks: self.check().await?, expired: self.expire().await?, deliveries: self.deliver().await? })
+        Ok(Worked {
+            checks: self.check().await?,
+            expired: self.expire().await?,
+            statements: self.fetch_statements().await?,
+            differences: self.recheck_differences().await?,
+            deliveries: self.deliver().await?,
+        })
     }
 
     /// Asks the gateways about what is due.
@@ -112,6 +130,44 @@ impl Jobs {
         Ok(count)
     }
 
+    /// Fetches and reconciles the statements that are due.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn fetch_statements(&self) -> Result<usize, StorageError> {
+        self.payments.plan_statements().await?;
+        let claimed = self.storage.claim_statements(self.clock.now(), STATEMENT_LEASE_S, STATEMENTS_AT_ONCE).await?;
+        let count = claimed.len();
+        let tracker = TaskTracker::new();
+        for statement in claimed {
+            let payments = Arc::clone(&self.payments);
+            tracker.spawn(async move {
+                if let Err(error) = payments.work_on_statement(&statement).await {
+                    let day = statement.day;
+                    tracing::error!(account = %day.account_id, date = %day.date, %error, "a statement was not finished");
+                }
+            });
+        }
+        tracker.close();
+        tracker.wait().await;
+        Ok(count)
+    }
+
+    /// Looks again at differences that may have ended.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub async fn recheck_differences(&self) -> Result<usize, StorageError> {
+        let claimed = self.storage.claim_differences(self.clock.now(), DIFFERENCE_LEASE_S, DIFFERENCES_AT_ONCE).await?;
+        let count = claimed.len();
+        for difference in claimed {
+            if let Err(error) = self.payments.recheck_difference(&difference).await {
+                tracing::error!(difference = %difference.difference.id, %error, "a difference could not be looked at");
+            }
+        }
+        Ok(count)
+    }
+
     /// Delivers what is due.
     ///
     /// # Errors
@@ -127,6 +183,8 @@ impl Jobs {
     pub async fn keep_house(&self) -> Result<(), StorageError> {
         self.renew_regions().await;
         self.payments.gateways().maintain().await?;
+        self.payments.warn_of_expiring_credentials().await?;
+        self.payments.count_open_differences().await?;
         self.storage.purge(self.clock.now(), &self.retention, 1000).await?;
         Ok(())
     }
@@ -149,6 +207,8 @@ impl Jobs {
             jobs.repeat(&stop, IDLE, || jobs.check()),
             jobs.repeat(&stop, IDLE, || jobs.deliver()),
             jobs.repeat(&stop, IDLE * 2, || jobs.expire()),
+            jobs.repeat(&stop, DAILY_WORK, || jobs.fetch_statements()),
+            jobs.repeat(&stop, DAILY_WORK, || jobs.recheck_differences()),
             jobs.repeat(&stop, FOLDING, || async {
                 crate::telemetry::metrics::fold();
                 Ok(0)

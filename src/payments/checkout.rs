@@ -349,7 +349,8 @@ impl PaymentService {
     }
 }
 
-const UNREACHABLE: &str = "gateway_unreachable";
+/// The failure code of an attempt that never left: the same may work a moment later.
+pub const UNREACHABLE: &str = "gateway_unreachable";
 
 fn never_sent(attempt: &Attempt) -> bool {
     attempt.status == AttemptStatus::Failed && attempt.failure.as_ref().is_some_and(|f| f.code == UNREACHABLE)

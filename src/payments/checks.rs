@@ -231,7 +231,9 @@ impl PaymentService {
             Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })
                 if refund.status == RefundStatus::Unknown =>
             {
-                self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::Again).await
+                let gateway = gateway.as_ref();
+                let refund = self.take_from_available_balance(&ledger, &refund, &account, gateway).await?;
+                self.send_refund(payment_id, &refund, &account, gateway, Sending::Again).await
             }
             Err(error) => {
                 tracing::warn!(payment = %payment_id, refund = %id, %error, "the gateway gave no answer about a refund");
@@ -279,9 +281,11 @@ impl PaymentService {
             }
             CheckSubject::Refund(id) => {
                 let refund = ledger.refund(id).filter(|r| r.status.is_unsettled())?;
-                let steps: &[i64] =
-                    if refund.status == RefundStatus::Pending { &REFUND_STEPS_S } else { &UNKNOWN_STEPS_S };
-                Some(steps.get(index).copied().unwrap_or(HOURLY_S / 2))
+                // One that is sent again and again must not come faster than once a minute for long: gateways
+                // refuse partial refunds of one order that follow too closely.
+                let first: &[i64] = if refund.status == RefundStatus::Pending { &[] } else { &UNKNOWN_STEPS_S };
+                let pause_s = first.iter().chain(&REFUND_STEPS_S).nth(index);
+                Some(pause_s.copied().unwrap_or(HOURLY_S / 2))
             }
         }
     }

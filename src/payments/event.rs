@@ -41,6 +41,9 @@ pub enum EventType {
     AttemptFailed,
     #[serde(rename = "refund.requested")]
     RefundRequested,
+    /// The same refund is asked for from other funds of the merchant.
+    #[serde(rename = "refund.request_changed")]
+    RefundRequestChanged,
     #[serde(rename = "refund.pending")]
     RefundPending,
     #[serde(rename = "refund.unknown")]
@@ -54,12 +57,20 @@ pub enum EventType {
     RefundFailed,
     #[serde(rename = "account.credentials_expiring")]
     AccountCredentialsExpiring,
+    /// A gateway's statement and the ledger disagree; the merchant may have to act.
+    #[serde(rename = "difference.found")]
+    DifferenceFound,
+    #[serde(rename = "difference.resolved")]
+    DifferenceResolved,
+    /// A day's statement has been compared with the ledger as a whole.
+    #[serde(rename = "statement.reconciled")]
+    StatementReconciled,
     #[serde(rename = "webhook.test")]
     WebhookTest,
 }
 
 impl EventType {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 26] = [
         Self::PaymentCreated,
         Self::PaymentPaid,
         Self::PaymentClosing,
@@ -75,12 +86,16 @@ impl EventType {
         Self::AttemptClosed,
         Self::AttemptFailed,
         Self::RefundRequested,
+        Self::RefundRequestChanged,
         Self::RefundPending,
         Self::RefundUnknown,
         Self::RefundAbnormal,
         Self::RefundSucceeded,
         Self::RefundFailed,
         Self::AccountCredentialsExpiring,
+        Self::DifferenceFound,
+        Self::DifferenceResolved,
+        Self::StatementReconciled,
         Self::WebhookTest,
     ];
 
@@ -102,12 +117,16 @@ impl EventType {
             Self::AttemptClosed => "attempt.closed",
             Self::AttemptFailed => "attempt.failed",
             Self::RefundRequested => "refund.requested",
+            Self::RefundRequestChanged => "refund.request_changed",
             Self::RefundPending => "refund.pending",
             Self::RefundUnknown => "refund.unknown",
             Self::RefundAbnormal => "refund.abnormal",
             Self::RefundSucceeded => "refund.succeeded",
             Self::RefundFailed => "refund.failed",
             Self::AccountCredentialsExpiring => "account.credentials_expiring",
+            Self::DifferenceFound => "difference.found",
+            Self::DifferenceResolved => "difference.resolved",
+            Self::StatementReconciled => "statement.reconciled",
             Self::WebhookTest => "webhook.test",
         }
     }
@@ -130,6 +149,7 @@ impl EventType {
                 | Self::AttemptFailed
                 | Self::PaymentClosing
                 | Self::RefundRequested
+                | Self::RefundRequestChanged
                 | Self::RefundPending
                 | Self::RefundUnknown
                 | Self::WebhookTest

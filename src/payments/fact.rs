@@ -51,6 +51,11 @@ pub enum Fact {
     RefundRequested {
         refund: Box<Refund>,
     },
+    /// The gateway has no such refund yet and lacks the funds asked for: the same number, another request.
+    RefundRequestChanged {
+        refund_id: RefundId,
+        request: String,
+    },
     RefundAccepted {
         refund_id: RefundId,
         gateway_refund_no: Option<String>,
@@ -88,6 +93,8 @@ pub enum Refusal {
     Closing,
     #[error("at most {} can still be refunded", .refundable)]
     ExceedsRefundable { refundable: Fen },
+    #[error("the refund is not abnormal")]
+    NotAbnormal,
     #[error("an attempt is still unsettled")]
     Unsettled,
 }

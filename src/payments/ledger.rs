@@ -85,6 +85,10 @@ impl Ledger {
                 let refund = (**refund).clone();
                 self.add_refund(refund, fact, at)
             }
+            Fact::RefundRequestChanged { refund_id, .. } => {
+                let refund_id = *refund_id;
+                self.change_refund_request(refund_id, fact, at)
+            }
             Fact::RefundSucceeded { refund_id, .. } => {
                 let refund_id = *refund_id;
                 self.complete_refund(refund_id, fact, at)
@@ -266,6 +270,20 @@ impl Ledger {
         Ok(vec![self.event(EventType::RefundRequested, Some(fact), at, self.refund_data(id))])
     }
 
+    /// Only while the gateway has not taken the application: afterwards the bytes are its as well.
+    fn change_refund_request(&mut self, id: RefundId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let Fact::RefundRequestChanged { request, .. } = &fact else { return Err(Refusal::Contradiction) };
+        let refund = self.refunds.iter_mut().find(|r| r.id == id).ok_or(Refusal::UnknownSubject)?;
+        if refund.request == *request {
+            return Ok(Vec::new());
+        }
+        if !matches!(refund.status, RefundStatus::Requested | RefundStatus::Unknown) {
+            return Err(Refusal::Contradiction);
+        }
+        refund.request.clone_from(request);
+        Ok(vec![self.event(EventType::RefundRequestChanged, Some(fact), at, self.refund_data(id))])
+    }
+
     fn move_refund(&mut self, id: RefundId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
         let refund = self.refunds.iter_mut().find(|r| r.id == id).ok_or(Refusal::UnknownSubject)?;
         let (kind, mut event_type) = match &fact {
@@ -276,9 +294,12 @@ impl Ledger {
         // An accepted refund that the gateway cannot deliver is news although the state is the same.
         let newly_abnormal =
             matches!(&fact, Fact::RefundAccepted { failure: Some(f), .. } if refund.failure.as_ref() != Some(f));
+        let under_way_again = matches!(&fact, Fact::RefundAccepted { failure: None, .. }) && refund.failure.is_some();
         match next_refund_status(refund.status, kind) {
             Step::To(status) => refund.status = status,
             Step::Stay if newly_abnormal && refund.status == RefundStatus::Pending => {}
+            // The merchant has sent it elsewhere: it is under way again.
+            Step::Stay if under_way_again && refund.status == RefundStatus::Pending => {}
             Step::Stay => return Ok(Vec::new()),
             Step::Refuse => return Err(Refusal::Contradiction),
         }

@@ -9,10 +9,13 @@ use super::ledger::Ledger;
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::PaymentService;
 use super::settle::Source;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, RefundRef, RefundToRequest};
+use crate::gateways::{DeclineReason, Gateway, GatewayError, RefundDestination, RefundRef, RefundToRequest};
 use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::money::Fen;
 use crate::storage::Account;
+
+/// What a gateway calls it when the funds that a refund is taken from do not suffice.
+const SHORT_OF_FUNDS: &str = "NOT_ENOUGH";
 
 #[derive(Debug, Clone)]
 pub struct NewRefund {
@@ -86,6 +89,63 @@ impl PaymentService {
         }
         let ledger = self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::First).await?;
         Ok((ledger, new.id))
+    }
+
+    /// The gateway was short of unsettled funds and, asked, knows no such refund: the same number may come
+    /// with other bytes, which are stored first. Answers the refund as it is to be sent.
+    pub(super) async fn take_from_available_balance(
+        &self,
+        ledger: &Ledger,
+        refund: &Refund,
+        account: &Account,
+        gateway: &dyn Gateway,
+    ) -> Result<Refund, PaymentError> {
+        let was_short = refund.failure.as_ref().is_some_and(|failure| failure.code == SHORT_OF_FUNDS);
+        let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
+        if !was_short || self.settings.unsettled_funds_only.contains(&account.store_id) {
+            return Ok(refund.clone());
+        }
+        let request = gateway.prepare_refund(&RefundToRequest {
+            out_trade_no: attempt.out_trade_no.clone(),
+            out_refund_no: refund.out_refund_no.clone(),
+            amount: refund.amount,
+            order_amount: ledger.payment.amount,
+            reason: refund.reason.clone(),
+            notify_url: self.notify_url(attempt.gateway, account.id),
+            from_available_balance: true,
+            earlier_refunds: refunds_of(ledger, attempt.id).saturating_sub(1),
+        })?;
+        let fact = Fact::RefundRequestChanged { refund_id: refund.id, request };
+        let (ledger, _) = self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        ledger.refund(refund.id).cloned().ok_or(PaymentError::NotFound("refund"))
+    }
+
+    /// Sends an abnormal refund on to where the money can go.
+    ///
+    /// # Errors
+    /// `Refused` when the refund is not abnormal; `Gateway` with its answer.
+    pub async fn redirect_refund(
+        &self,
+        payment_id: PaymentId,
+        id: RefundId,
+        to: &RefundDestination,
+    ) -> Result<Ledger, PaymentError> {
+        let ledger = self.ledger(payment_id).await?;
+        let refund = ledger.refund(id).ok_or(PaymentError::NotFound("refund"))?;
+        let abnormal = refund.status == RefundStatus::Pending && refund.failure.is_some();
+        let number = refund.gateway_refund_no.as_deref().filter(|_| abnormal).ok_or(Refusal::NotAbnormal)?;
+        let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
+        let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
+        let report = match gateway.redirect_refund(&refund.out_refund_no, number, to).await {
+            Ok(report) => report,
+            // It may have been taken: the gateway's word on the refund tells.
+            Err(error @ GatewayError::Unknown(_)) => {
+                gateway.query_refund(&refund.out_refund_no).await.map_err(|_| error)?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        self.settle_refund(&account, gateway.as_ref(), &report, Source::Query).await?;
+        self.ledger(payment_id).await
     }
 
     /// Sends the stored request and records what came of it.

@@ -1,9 +1,10 @@
 //! What the payment services share: storage, gateways, clock and settings, and the one loop by which a
 //! ledger changes. Checkout, settlement, refunds and checks are `impl` blocks in their own files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::directory::GatewayDirectory;
@@ -33,6 +34,10 @@ pub struct PaymentSettings {
     pub attempt_expires_in_s: i64,
     /// Stores that do not want surplus money refunded by itself.
     pub duplicate_policies: HashMap<StoreId, DuplicatePolicy>,
+    /// Stores that do not want refunds taken from their available balance when unsettled funds are short.
+    pub unsettled_funds_only: HashSet<StoreId>,
+    /// Stores whose merchant numbers other systems use too: their orders are no differences.
+    pub other_systems: HashSet<StoreId>,
 }
 
 /// How often a lost race for the same payment is tried again. Each loss means somebody else won.
@@ -47,6 +52,10 @@ pub struct PaymentService {
     pub(super) asking: Mutex<HashMap<PaymentId, Asking>>,
     /// How many browsers watch a payment.
     pub(super) watchers: Mutex<HashMap<PaymentId, usize>>,
+    /// Accounts whose statements up to that day are planned already.
+    pub(super) planned: Mutex<HashSet<(AccountId, Date)>>,
+    /// Gateways and credentials whose days left are in the metrics.
+    pub(super) published_credentials: Mutex<HashSet<(&'static str, String)>>,
 }
 
 /// A question to the gateway that is under way or was answered lately.
@@ -65,7 +74,16 @@ impl std::fmt::Debug for PaymentService {
 impl PaymentService {
     #[must_use]
     pub fn new(storage: Storage, gateways: GatewayDirectory, clock: SharedClock, settings: PaymentSettings) -> Self {
-        Self { storage, gateways, clock, settings, asking: Mutex::default(), watchers: Mutex::default() }
+        Self {
+            storage,
+            gateways,
+            clock,
+            settings,
+            asking: Mutex::default(),
+            watchers: Mutex::default(),
+            planned: Mutex::default(),
+            published_credentials: Mutex::default(),
+        }
     }
 
     #[must_use]

@@ -36,20 +36,22 @@ pub enum Source<'a> {
     /// redelivery.
     Notification(&'a NotificationRecord),
     Query,
+    /// Asked because a statement named it.
+    Statement,
 }
 
 impl<'a> Source<'a> {
     fn notification_id(self) -> Option<&'a str> {
         match self {
             Self::Notification(record) => record.notification_id.as_deref(),
-            Self::Query => None,
+            Self::Query | Self::Statement => None,
         }
     }
 
     const fn record(self) -> Option<&'a NotificationRecord> {
         match self {
             Self::Notification(record) => Some(record),
-            Self::Query => None,
+            Self::Query | Self::Statement => None,
         }
     }
 
@@ -57,6 +59,7 @@ impl<'a> Source<'a> {
         match self {
             Self::Notification(_) => "notification",
             Self::Query => "query",
+            Self::Statement => "statement",
         }
     }
 }

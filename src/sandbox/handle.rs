@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 
+use super::phone::inside_wechat;
 use super::wechatpay::{
     BillEdit, Book, BookOrder, BookRefund, Fault, Funds, Invocation, MerchantDraft, PayDraft, PaymentCode,
     PaymentCodeDraft, RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, TrustMode, WeChatMerchantCredentials,
@@ -28,6 +29,14 @@ impl Sandbox {
     #[must_use]
     pub fn phone_url(&self) -> String {
         format!("{}/phone", self.base_url())
+    }
+
+    /// The address at which an ordinary browser sees a page of this machine as WeChat's own
+    /// browser does: its user agent, a `WeixinJSBridge`, the silent login. `None` for pages
+    /// elsewhere. Browsers resolve the `*.localhost` names by themselves.
+    #[must_use]
+    pub fn wechat_url(&self, page_url: &str) -> Option<String> {
+        inside_wechat(page_url, self.addr.port())
     }
 
     /// # Errors

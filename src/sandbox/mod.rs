@@ -111,6 +111,7 @@ async fn serve(settings: SandboxSettings, pay: Arc<WeChatPay>, stopping: Cancell
         App::new()
             .app_data(served.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT_BYTES))
+            .configure(phone::configure_first)
             .configure(wechatpay::configure)
             .configure(control::configure)
             .configure(phone::configure)

@@ -9,7 +9,7 @@ use sqlx::{PgPool, SqlSafeStr, SqliteConnection};
 use super::error::{Result, StorageError};
 
 /// (number, name, SQLite text, PostgreSQL text)
-const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
     (
         1,
         "ledger",
@@ -22,6 +22,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
         "regions",
         include_str!("migrations/sqlite/0003_regions.sql"),
         include_str!("migrations/postgres/0003_regions.sql"),
+    ),
+    (
+        4,
+        "statements",
+        include_str!("migrations/sqlite/0004_statements.sql"),
+        include_str!("migrations/postgres/0004_statements.sql"),
     ),
 ];
 

@@ -149,6 +149,23 @@ impl Query {
         }
     }
 
+    /// As [`Query::and`], comparing several columns at once.
+    pub(super) fn and_list(&mut self, condition: &'static str, values: Vec<Param>) {
+        self.statement.push(condition);
+        self.statement.push_list(self.params.len() + 1, values.len());
+        self.params.extend(values);
+    }
+
+    /// As many rows as that, in this order.
+    pub(super) async fn ordered(self, s: &mut Session, order: &'static str, limit: i64) -> Result<Vec<Row>> {
+        let Self { mut statement, mut params } = self;
+        params.push(limit.into());
+        statement.push(order);
+        statement.push(" LIMIT ");
+        statement.push_placeholder(params.len());
+        s.fetch_all(statement, params).await
+    }
+
     /// The rows after the cursor's, by time and id, and one more than fits the page.
     pub(super) async fn newest_first(self, s: &mut Session, at: i64, id: String, limit: i64) -> Result<Vec<Row>> {
         let Self { mut statement, mut params } = self;

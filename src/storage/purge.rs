@@ -2,9 +2,12 @@
 
 use super::Storage;
 use super::error::Result;
+use super::statement_rows;
 use crate::clock::Timestamp;
 
 const DAY_S: i64 = 86_400;
+/// A busy merchant's statement has far more rows than anything else here.
+const ROWS_PER_OTHER: i64 = 5;
 
 /// How long things are kept, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,11 +16,18 @@ pub struct Retention {
     /// Deliveries that are over, with their tries.
     pub deliveries_s: i64,
     pub notifications_s: i64,
+    /// Rows of statements; their figures and differences stay.
+    pub statement_rows_s: i64,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { idempotency_s: 7 * DAY_S, deliveries_s: 30 * DAY_S, notifications_s: 90 * DAY_S }
+        Self {
+            idempotency_s: 7 * DAY_S,
+            deliveries_s: 30 * DAY_S,
+            notifications_s: 90 * DAY_S,
+            statement_rows_s: 400 * DAY_S,
+        }
     }
 }
 
@@ -27,6 +37,7 @@ pub struct Purged {
     pub idempotency_keys: u64,
     pub deliveries: u64,
     pub notifications: u64,
+    pub statement_rows: u64,
 }
 
 impl Storage {
@@ -49,7 +60,9 @@ impl Storage {
                 let sql = "DELETE FROM notifications WHERE (account_id, notification_id, outcome) IN \
                      (SELECT account_id, notification_id, outcome FROM notifications WHERE last_at < $1 LIMIT $2)";
                 let notifications = s.execute(sql, [before(retention.notifications_s).into(), limit.into()]).await?;
-                Ok(Purged { idempotency_keys, deliveries, notifications })
+                let old = before(retention.statement_rows_s).beijing_date();
+                let statement_rows = statement_rows::purge(s, now, old, limit.saturating_mul(ROWS_PER_OTHER)).await?;
+                Ok(Purged { idempotency_keys, deliveries, notifications, statement_rows })
             })
         })
         .await

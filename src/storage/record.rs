@@ -127,6 +127,12 @@ pub(super) async fn append_one(s: &mut Session, event: NewEvent) -> Result<Event
     Ok(recorded.event)
 }
 
+/// As [`append_one`], for several of one store and mode.
+pub(super) async fn append_all(s: &mut Session, events: Vec<NewEvent>) -> Result<()> {
+    let recorded = insert_events(s, events).await?;
+    deliveries::enqueue_matching(s, &recorded).await
+}
+
 /// An event with its sequence, and whose it is.
 pub(super) struct RecordedEvent {
     pub(super) store_id: StoreId,
@@ -146,6 +152,7 @@ fn subject_of(fact: &Fact) -> Option<CheckSubject> {
         | Fact::AttemptPaid { attempt_id, .. } => Some(CheckSubject::Attempt(*attempt_id)),
         Fact::RefundRequested { refund } => Some(CheckSubject::Refund(refund.id)),
         Fact::RefundAccepted { refund_id, .. }
+        | Fact::RefundRequestChanged { refund_id, .. }
         | Fact::RefundUnknown { refund_id, .. }
         | Fact::RefundSucceeded { refund_id, .. }
         | Fact::RefundFailed { refund_id, .. } => Some(CheckSubject::Refund(*refund_id)),

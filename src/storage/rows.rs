@@ -140,7 +140,7 @@ pub(super) fn refund(row: &Row) -> Result<Refund> {
 pub(super) const UPSERT_REFUND: &str = "INSERT INTO refunds (id, payment_id, attempt_id, store_id, mode, position, \
      amount_fen, reason, cause, status, out_refund_no, request, gateway_refund_no, failure, created_at, succeeded_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, gateway_refund_no = excluded.gateway_refund_no, \
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, request = excluded.request, gateway_refund_no = excluded.gateway_refund_no, \
      failure = excluded.failure, succeeded_at = excluded.succeeded_at";
 
 pub(super) fn refund_params(ledger: &Ledger, refund: &Refund, position: i64) -> Result<Vec<Param>> {

@@ -22,6 +22,12 @@ pub const OLDEST_UNSETTLED_ATTEMPT_SECONDS: &str = "luodi_oldest_unsettled_attem
 pub const OLDEST_UNDELIVERED_WEBHOOK_SECONDS: &str = "luodi_oldest_undelivered_webhook_seconds";
 /// Tries to deliver a webhook. Label: `outcome`.
 pub const WEBHOOK_DELIVERIES_TOTAL: &str = "luodi_webhook_deliveries_total";
+/// Statements asked for. Labels: `gateway`, `kind`, `outcome`.
+pub const STATEMENTS_TOTAL: &str = "luodi_statements_total";
+/// Differences between statements and the ledger that nobody has resolved or acknowledged. Label: `kind`.
+pub const DIFFERENCES_OPEN: &str = "luodi_differences_open";
+/// Until the credential of its kind that ends first. Labels: `gateway`, `credential`.
+pub const CREDENTIAL_DAYS_LEFT: &str = "luodi_credential_days_left";
 /// What a person has to look at. Label: `kind`.
 pub const ALARMS_TOTAL: &str = "luodi_alarms_total";
 /// Our own answers. Labels: `method`, `route`, `status`.
@@ -82,6 +88,17 @@ pub const METRICS: &[Metric] = &[
         help: "Age of the oldest webhook still to be delivered.",
     },
     Metric { name: WEBHOOK_DELIVERIES_TOTAL, kind: Kind::Counter, help: "Tries to deliver a webhook, by outcome." },
+    Metric { name: STATEMENTS_TOTAL, kind: Kind::Counter, help: "Statements asked for, by gateway, kind and outcome." },
+    Metric {
+        name: DIFFERENCES_OPEN,
+        kind: Kind::Gauge,
+        help: "Differences between statements and the ledger that are open, by kind.",
+    },
+    Metric {
+        name: CREDENTIAL_DAYS_LEFT,
+        kind: Kind::Gauge,
+        help: "Days until the credential that ends first, by gateway and credential.",
+    },
     Metric { name: ALARMS_TOTAL, kind: Kind::Counter, help: "Things a person has to look at, by kind." },
     Metric {
         name: HTTP_REQUEST_SECONDS,

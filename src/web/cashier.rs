@@ -299,6 +299,11 @@ impl CashierPage<'_> {
         self.t.get(&if has_code { key.to_owned() } else { format!("{key}-order") })
     }
 
+    /// Words for when another device goes on with the payment; a computer that led it there shows its code again.
+    fn elsewhere(&self, key: &str) -> String {
+        self.t.get(&if self.view.shows_own_code { format!("{key}-scanned") } else { key.to_owned() })
+    }
+
     /// Words for when nothing can be paid here.
     fn none_text(&self) -> String {
         let app = self.view.is_greyed_by_app();
@@ -310,7 +315,9 @@ impl CashierPage<'_> {
     }
 
     fn attempt_expires_ms(&self) -> i64 {
-        self.view.attempt.as_ref().map_or(self.view.expires_at_ms, |attempt| attempt.expires_at_ms)
+        // The page's own code lives as long as the payment, whatever a phone opened by it.
+        let attempt = self.view.attempt.as_ref().filter(|_| !self.view.shows_own_code);
+        attempt.map_or(self.view.expires_at_ms, |attempt| attempt.expires_at_ms)
     }
 
     fn is_chosen(&self, method: &MethodView) -> bool {
@@ -322,7 +329,9 @@ impl CashierPage<'_> {
 
     fn countdown(&self) -> String {
         let left_s = (self.attempt_expires_ms() - self.view.server_now_ms).max(0) / 1000;
-        format!("{:02}:{:02}", left_s / 60, left_s % 60)
+        let (hours, minutes, seconds) = (left_s / 3600, left_s / 60 % 60, left_s % 60);
+        let hours = if hours > 0 { format!("{hours}:") } else { String::new() };
+        format!("{hours}{minutes:02}:{seconds:02}")
     }
 
     fn stage_text(&self) -> String {
@@ -335,7 +344,7 @@ impl CashierPage<'_> {
             Stage::Away => "cashier-stage-away",
             Stage::Jsapi => "cashier-stage-jsapi",
             Stage::SignIn => "cashier-stage-signin",
-            Stage::Elsewhere => "cashier-stage-elsewhere",
+            Stage::Elsewhere => return self.elsewhere("cashier-stage-elsewhere"),
             Stage::Unknown => "cashier-stage-unknown",
             Stage::Expired => return self.coded("cashier-stage-expired"),
             Stage::Failed => return self.coded("cashier-stage-failed"),

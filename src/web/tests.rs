@@ -84,6 +84,7 @@ async fn preview() {
         bind: "127.0.0.1:8931".parse().unwrap(),
         luodi_url: luodi.url(),
         api_key: "ld_sk_test_preview".to_owned(),
+        publishable_key: "ld_pk_test_1".to_owned(),
         webhook_secret: super::fake_luodi::WEBHOOK_SECRET.to_owned(),
         phone_url: Some(format!("{}/phone", luodi.url())),
     })

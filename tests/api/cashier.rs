@@ -1,9 +1,11 @@
 //! `/pay/{payment_id}`, `/return/{attempt_id}`, health, metrics and the pages for developers.
 
+use luodi::config::CashierQr;
 use luodi::error::Code;
 use luodi::sandbox::{FaultKind, MerchantDraft, Operation};
 use serde_json::json;
 
+use crate::support::phone::{Phone, WECHAT, attribute};
 use crate::support::{Answer, House, order, path_of, send, text};
 
 async fn cashier(house: &House, payment: &serde_json::Value) -> Answer {
@@ -146,4 +148,28 @@ async fn the_cashier_of_a_paid_payment_shows_no_code() {
     assert_eq!(page.status, 200);
     assert!(!page.text.contains("qr.svg"), "nothing to scan any more");
     assert_eq!(house.get(&path_of(&payment, "")).await.json()["attempts"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_of_a_computer_may_be_the_cashier_itself() {
+    let house = House::build_with(MerchantDraft::default(), |config| {
+        config.stores.get_mut("shop").unwrap().cashier_qr = CashierQr::Cashier;
+    })
+    .await;
+    let payment = house.post("/v1/payments", order(1280, false)).await.json();
+    let page = cashier(&house, &payment).await;
+    assert_eq!(attribute(&page, "data-stage"), "scan");
+    assert_eq!(house.book().orders, [], "nothing is ordered before a wallet has opened it");
+    let code = house.browse(&attribute(&page, "data-own-code")).await;
+    assert_eq!((code.status, code.header("content-type")), (200, Some("image/svg+xml")));
+    assert_eq!(code.header("cache-control"), Some("private, no-store"));
+    let png = house.browse(&attribute(&page, "data-own-code").replace(".svg", ".png")).await;
+    assert_eq!((png.status, png.header("content-type")), (200, Some("image/png")));
+    assert_eq!(house.browse(&format!("/pay/{}/qr.svg?client_secret=x", text(&payment["id"]))).await.status, 404);
+
+    let phone = Phone::new(WECHAT);
+    assert_eq!(attribute(&phone.arrive(&text(&payment["cashier_url"])).await, "data-stage"), "jsapi");
+    assert_eq!(attribute(&cashier(&house, &payment).await, "data-stage"), "elsewhere", "the screen says where it is");
+    house.pay(&house.read(&payment).await).await;
+    assert_eq!(attribute(&cashier(&house, &payment).await, "data-stage"), "paid");
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::driver::Driver;
+use crate::support::phone::WECHAT;
 use crate::webdriver::Session;
 
 /// Nothing that a shopper waits for takes longer, even on a busy machine.
@@ -101,6 +102,35 @@ impl Browser {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": phone });
         self.session.chromium("Emulation.setDeviceMetricsOverride", screen).await;
         self.session.chromium("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await;
+    }
+
+    /// The browser says it is another one, such as a phone's.
+    pub async fn calls_itself(&self, agent: &str) {
+        let tags = if self.look.locale == Locale::En { "en-US,en" } else { "zh-CN,zh" };
+        let wanted = json!({ "userAgent": agent, "acceptLanguage": tags });
+        self.session.chromium("Emulation.setUserAgentOverride", wanted).await;
+    }
+
+    /// WeChat's own browser, in somebody's hands: its name, the bridge it gives to every page, and who it is to
+    /// the sandbox's WeChat. The bridge stands outside the pages' policy, as in the real one.
+    pub async fn becomes_wechat(&self, sandbox_url: &str, person: &str) {
+        self.calls_itself(WECHAT).await;
+        let bridge = format!("{sandbox_url}/phone/weixin-js-bridge.js");
+        let bridge = reqwest::get(bridge).await.expect("the bridge").text().await.expect("its source");
+        self.session.chromium("Page.enable", json!({})).await;
+        self.session.chromium("Page.setBypassCSP", json!({ "enabled": true })).await;
+        self.session.chromium("Page.addScriptToEvaluateOnNewDocument", json!({ "source": bridge })).await;
+        let cookie = json!({ "name": "sandbox_person", "value": person, "url": sandbox_url });
+        self.session.chromium("Network.setCookie", cookie).await;
+    }
+
+    /// Clicks in WeChat's payment sheet, which lies over the page.
+    pub async fn taps_in_the_sheet(&self, css: &str) {
+        self.sees("#weixin-payment-sheet").await;
+        let frame = self.session.find("#weixin-payment-sheet").await.expect("the sheet");
+        self.session.look_into(Some(&frame)).await.expect("a frame");
+        self.click(css).await;
+        self.session.look_into(None).await.expect("the page");
     }
 
     pub async fn prefers_dark(&self, dark: bool) {

@@ -21,3 +21,4 @@ mod plain;
 mod scenes;
 mod way;
 mod webdriver;
+mod wechat;

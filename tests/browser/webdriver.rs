@@ -52,6 +52,12 @@ impl Session {
         Ok(found[ELEMENT].as_str().unwrap_or_default().to_owned())
     }
 
+    /// Looks into a frame of the page from now on; `None` looks at the page again.
+    pub async fn look_into(&self, frame: Option<&str>) -> Result<(), Refused> {
+        let frame = frame.map(|id| json!({ ELEMENT: id }));
+        self.post("/frame", json!({ "id": frame })).await.map(drop)
+    }
+
     pub async fn run(&self, script: &str) -> Result<Value, Refused> {
         self.post("/execute/sync", json!({ "script": script, "args": [] })).await
     }

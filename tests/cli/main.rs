@@ -4,6 +4,7 @@ mod accounts;
 mod basics;
 mod demo;
 mod examples;
+mod i18n;
 mod keys;
 mod program;
 mod server;

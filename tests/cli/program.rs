@@ -124,10 +124,19 @@ impl Running {
         self.told[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.told)).to_owned()
     }
 
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &pid]).status().expect("kill runs").success());
+    }
+
+    /// SIGHUP: read again what can be read again.
+    pub fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
     /// SIGTERM, as a supervisor sends it; answers the exit code.
     pub fn stop(mut self) -> i32 {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+        self.signal("-TERM");
         self.child.wait().expect("it ends").code().expect("an exit code")
     }
 }

@@ -119,3 +119,67 @@ async fn a_payment_code_is_shown_and_what_it_asks_for_waits_on_the_phone() {
     assert_eq!(submit(&shop, &sheet, "/pay").await, format!("{path}/paid"));
     assert_eq!(shop.state("CODE000001").await, "SUCCESS");
 }
+
+/// A page of the shop's own, which tells what it was asked with.
+fn shop_page() -> String {
+    use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+    async fn page(request: HttpRequest) -> HttpResponse {
+        let told = |name: &str| request.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let address = request.app_config().local_addr();
+        if request.path() == "/away" {
+            return HttpResponse::Found().insert_header(("Location", format!("http://{address}/pay"))).finish();
+        }
+        HttpResponse::Ok()
+            .insert_header(("Content-Security-Policy", "default-src 'none'; script-src 'self'"))
+            .content_type("text/html; charset=utf-8")
+            .body(format!(
+                "<!doctype html><head></head><p>{}</p><p>{}</p><a href=\"http://{address}/next\">x</a>",
+                told("User-Agent"),
+                told("Origin").replace("http://", "origin "),
+            ))
+    }
+    let server = HttpServer::new(|| App::new().default_service(web::route().to(page)))
+        .workers(1)
+        .disable_signals()
+        .bind("127.0.0.1:0")
+        .unwrap();
+    let address = server.addrs()[0];
+    actix_web::rt::spawn(server.run());
+    format!("http://{address}")
+}
+
+#[actix_web::test]
+async fn a_page_of_this_machine_opens_as_inside_wechat_and_stays_there() {
+    let shop = shop(MerchantDraft::default()).await;
+    let page = shop_page();
+    let inside = shop.sandbox.wechat_url(&format!("{page}/pay")).unwrap();
+    let port = page.rsplit(':').next().unwrap();
+    let host = format!("p{port}.wechat.localhost:{}", shop.sandbox.addr().port());
+    assert_eq!(inside, format!("http://{host}/pay"));
+    assert_eq!(shop.sandbox.wechat_url("https://shop.example.com/"), None);
+
+    let visit = async |path: &str| {
+        let request = shop.http.get(format!("{}{path}", shop.sandbox.base_url())).header("Host", &host);
+        request.header("Origin", format!("http://{host}")).send().await.unwrap()
+    };
+    let answer = visit("/pay").await;
+    let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    let base = shop.sandbox.base_url();
+    assert_eq!(policy, format!("default-src 'none'; script-src 'self' {base}; frame-src {base}"));
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("MicroMessenger/8"), "{html}");
+    assert!(
+        html.contains(&format!("<p>{}</p>", page.replace("http://", "origin "))),
+        "the page hears its own origin: {html}"
+    );
+    assert!(
+        html.contains(&format!("{base}/phone/weixin-js-bridge.js")) && html.contains(&format!("http://{host}/next"))
+    );
+    assert_eq!(visit("/away").await.headers()["location"], inside);
+
+    let scanned =
+        format!("{base}/phone/open?{}", serde_urlencoded::to_string([("code_url", format!("{page}/pay"))]).unwrap());
+    assert_eq!(shop.http.get(scanned).send().await.unwrap().headers()["location"], inside, "a QR code with an address");
+    let elsewhere = shop.http.get(format!("{base}/phone/wechat?url=http%3A%2F%2F10.0.0.1%2F")).send().await.unwrap();
+    assert_eq!(elsewhere.status(), 422);
+}

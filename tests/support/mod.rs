@@ -2,6 +2,7 @@
 //! Pay account. Time stands still until the test moves it; nothing happens in the background.
 #![allow(dead_code)]
 
+pub mod phone;
 pub mod shop;
 
 use std::net::SocketAddr;
@@ -113,6 +114,10 @@ impl House {
         let app = App::build(config, shared, options).await.expect("the app builds");
         let app = app.start(options).expect("the app starts");
         Self { clock, sandbox, merchant, app, store_id, account_id, key, http, directory }
+    }
+
+    pub fn clock_now(&self) -> Timestamp {
+        luodi::clock::Clock::now(self.clock.as_ref())
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -303,6 +308,7 @@ pub fn wechat_account(store_id: StoreId, merchant: &WeChatMerchantCredentials, a
         secrets: json!({
             "merchant_private_key": merchant.merchant_private_key_pem, "apiv3_key": merchant.apiv3_key,
             "wechatpay_public_key": merchant.wechatpay_public_key_pem,
+            "app_secret": merchant.apps.first().map(|app| &app.app_secret),
         }),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use luodi::clock::HandClock;
-use luodi::gateways::{Gateway as _, GatewayError, Notice, Rejected, Severity};
+use luodi::gateways::{CheckDepth, Gateway as _, GatewayError, Notice, Rejected, Severity};
 use serde_json::{Value, json};
 
 use crate::notifications::payment;
@@ -15,24 +15,24 @@ use crate::stand_in::{
 use crate::vectors::{APPID, MCHID};
 use luodi::payments::attempt::Flow;
 
-const FIRST: &str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
-const SECOND: &str = "0132F7A1C5B1E1D9A6C4E8B2F3A4D5C6B7A8990A";
+pub const FIRST: &str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
+pub const SECOND: &str = "0132F7A1C5B1E1D9A6C4E8B2F3A4D5C6B7A8990A";
 const DAY: i64 = 24 * 3600;
 
-fn listed(pair: &Pair, serial: &str, days: i64) -> Value {
+pub fn listed(pair: &Pair, serial: &str, days: i64) -> Value {
     let pem = pair.certificate(serial, start().plus_s(-DAY), start().plus_s(days * DAY));
     json!({"serial_no": serial, "effective_time": "ignored", "encrypt_certificate": sealed("certificate", &pem)})
 }
 
-fn list(certificates: &[Value]) -> String {
+pub fn list(certificates: &[Value]) -> String {
     json!({"data": certificates}).to_string()
 }
 
-fn unpaid() -> String {
+pub fn unpaid() -> String {
     json!({"appid": APPID, "mchid": MCHID, "out_trade_no": "LD0001", "trade_state": "NOTPAY"}).to_string()
 }
 
-fn is_download(seen: &Seen) -> bool {
+pub fn is_download(seen: &Seen) -> bool {
     seen.target == "/v3/certificates"
 }
 
@@ -104,6 +104,34 @@ async fn during_a_rotation_either_key_is_believed() {
     *signer.lock().unwrap() = (wechat(), SECOND);
     assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_err(), "a key under the other's serial");
     assert_eq!(stand_in.count("/v3/certificates"), 1);
+}
+
+#[tokio::test]
+async fn certificates_alone_start_in_the_middle_of_a_migration() {
+    // Who names no key is answered under the public key, which this account does not have.
+    let stand_in = StandIn::serving(|seen| {
+        let body = if is_download(seen) { list(&[listed(wechat(), FIRST, 900)]) } else { unpaid() };
+        match seen.header("wechatpay-serial") {
+            Some(FIRST) => Reply::signed(wechat(), FIRST, start(), 200, &body),
+            _ => Reply::signed(other(), PUBLIC_KEY_ID, start(), 200, &body),
+        }
+    })
+    .await;
+    let gateway = open(&certificate_credentials(&stand_in.base), &HandClock::at(start()));
+    assert!(matches!(gateway.query("LD0001").await, Err(GatewayError::Unknown(_))), "nothing to verify it with");
+    gateway.maintain().await;
+    assert!(gateway.query("LD0001").await.is_ok());
+
+    let sealed_elsewhere = StandIn::serving(|_| {
+        let mut item = listed(wechat(), FIRST, 900);
+        item["encrypt_certificate"] = sealed_under("00000000000000000000000000000000", "certificate", "x");
+        Reply::signed(other(), PUBLIC_KEY_ID, start(), 200, &list(&[item]))
+    })
+    .await;
+    let gateway = open(&certificate_credentials(&sealed_elsewhere.base), &HandClock::at(start()));
+    gateway.maintain().await;
+    let raw = notification(wechat(), FIRST, start(), &payment("SUCCESS"));
+    assert_eq!(gateway.read_notification(&raw).await.unwrap_err(), Rejected::UnknownKey);
 }
 
 #[tokio::test]
@@ -194,7 +222,7 @@ async fn certificates_are_renewed_after_six_hours_and_not_before() {
 async fn codes_of_check(credentials_of: fn(&str) -> luodi::gateways::AccountCredentials, reply: Reply) -> Vec<String> {
     let stand_in = StandIn::serving(move |_| reply.clone()).await;
     let gateway = open(&credentials_of(&stand_in.base), &HandClock::at(start()));
-    let findings = gateway.check().await;
+    let findings = gateway.check(&CheckDepth::Credentials).await;
     findings.into_iter().filter(|f| f.severity != Severity::Ok).map(|f| f.code).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::stand_in::{PUBLIC_KEY_ID, credentials, notification, open, other, sea
 use crate::vectors::*;
 
 /// A decrypted payment.
-fn transaction(trade_state: &str) -> Value {
+pub fn transaction(trade_state: &str) -> Value {
     json!({
         "mchid": MCHID, "appid": APPID, "out_trade_no": "LD0001", "transaction_id": "42", "trade_type": "NATIVE",
         "trade_state": trade_state, "success_time": "2026-01-01T12:00:00+08:00",

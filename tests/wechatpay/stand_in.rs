@@ -39,7 +39,7 @@ pub fn start() -> Timestamp {
 pub struct Pair(pub RsaPrivateKey);
 
 impl Pair {
-    fn generate() -> Self {
+    pub fn generate() -> Self {
         Self(RsaPrivateKey::new(&mut rand::thread_rng(), 2048).unwrap())
     }
 

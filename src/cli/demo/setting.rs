@@ -63,9 +63,10 @@ pub async fn start(ports: Ports, locale: Locale) -> anyhow::Result<Running> {
     let sidecar = start_sidecar(ports.sidecar, &sandbox, &folder, locale, &clock).await?;
     let state = &sidecar.state;
     let store_id = state.storage.ensure_store(STORE, clock.now()).await?.id;
-    let api_key = add_key(state, store_id).await?;
+    let api_key = add_key(state, store_id, KeyKind::Secret).await?;
+    let publishable_key = add_key(state, store_id, KeyKind::Publishable).await?;
     let (account_id, mchid) = add_test_account(state, store_id, &sandbox, locale).await?;
-    let shop = open_shop(ports.shop, &sidecar, store_id, &api_key, &sandbox).await?;
+    let shop = open_shop(ports.shop, &sidecar, store_id, [&api_key, &publishable_key], &sandbox).await?;
     Ok(Running { sandbox, sidecar, shop, api_key, account_id, mchid, locale, folder })
 }
 
@@ -119,12 +120,12 @@ fn demo_config(port: u16, sandbox: &Sandbox, folder: &Path, locale: Locale) -> C
     config
 }
 
-async fn add_key(state: &AppState, store_id: StoreId) -> anyhow::Result<String> {
-    let text = generate_key(KeyKind::Secret, Mode::Test);
+async fn add_key(state: &AppState, store_id: StoreId, kind: KeyKind) -> anyhow::Result<String> {
+    let text = generate_key(kind, Mode::Test);
     let key = ApiKey {
         id: KeyId::generate(),
         store_id,
-        kind: KeyKind::Secret,
+        kind,
         mode: Mode::Test,
         hint: key_hint(&text),
         hash: hash_key(&state.pepper, &text),
@@ -156,6 +157,7 @@ async fn add_test_account(
         secrets: json!({
             "merchant_private_key": merchant.merchant_private_key_pem, "apiv3_key": merchant.apiv3_key,
             "wechatpay_public_key": merchant.wechatpay_public_key_pem,
+            "app_secret": merchant.apps.first().map(|app| &app.app_secret),
         }),
     };
     let account = add_account(state, new).await.context("the test account")?;
@@ -168,7 +170,7 @@ async fn open_shop(
     port: u16,
     sidecar: &RunningApp,
     store_id: StoreId,
-    api_key: &str,
+    [api_key, publishable_key]: [&str; 2],
     sandbox: &Sandbox,
 ) -> anyhow::Result<DemoShop> {
     let webhooks = &sidecar.state.webhooks;
@@ -184,6 +186,7 @@ async fn open_shop(
         bind: local(port),
         luodi_url: sidecar.url(),
         api_key: api_key.to_owned(),
+        publishable_key: publishable_key.to_owned(),
         webhook_secret: secret.to_text().expose_secret().to_owned(),
         phone_url: Some(sandbox.phone_url()),
     };

@@ -7,6 +7,7 @@ mod bridge;
 mod h5;
 mod pages;
 mod payment_code;
+mod wechat_browser;
 mod words;
 
 use std::sync::Arc;
@@ -22,6 +23,8 @@ type Pay = Data<Arc<WeChatPay>>;
 
 const CODE_PARAMETER: &str = "pr=";
 
+pub(super) use wechat_browser::{configure_first, inside as inside_wechat};
+
 pub(super) fn configure(service: &mut ServiceConfig) {
     service
         .route("/phone", web::get().to(list))
@@ -34,7 +37,8 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route("/phone/wechatpay/{id}/refused", web::get().to(refused))
         .configure(h5::configure)
         .configure(bridge::configure)
-        .configure(payment_code::configure);
+        .configure(payment_code::configure)
+        .configure(wechat_browser::configure);
 }
 
 fn at(id: &str, rest: &str, asked: &Asked) -> String {
@@ -52,9 +56,12 @@ async fn style() -> HttpResponse {
     HttpResponse::Ok().content_type("text/css; charset=utf-8").body(include_str!("phone.css"))
 }
 
-/// The text of a QR code, or just its `pr`.
-async fn open(asked: Query<Asked>) -> HttpResponse {
+/// The text of a QR code, or just its `pr`. An address opens in WeChat's own browser.
+async fn open(request: HttpRequest, asked: Query<Asked>) -> HttpResponse {
     let text = asked.code_url.trim();
+    if let Some(there) = inside_wechat(text, request.app_config().local_addr().port()) {
+        return go_to(there);
+    }
     let pr = text.split_once(CODE_PARAMETER).map_or(text, |(_, rest)| rest);
     let pr = pr.split('&').next().unwrap_or_default();
     go_to(at(if pr.is_empty() { "-" } else { pr }, "", &asked))

@@ -4,6 +4,11 @@
   'use strict';
   if (window.WeixinJSBridge) return;
   const origin = "{origin}";
+  // A page seen through the sandbox was asked for with WeChat's user agent: scripts see it too.
+  if (!/MicroMessenger/.test(navigator.userAgent)) {
+    const userAgent = `${navigator.userAgent} MicroMessenger/8.0.42(0x18002a2e) NetType/WIFI Language/zh_CN`;
+    Object.defineProperty(navigator, 'userAgent', { get: () => userAgent });
+  }
 
   function showSheet(parameters, tell) {
     const frame = document.createElement('iframe');

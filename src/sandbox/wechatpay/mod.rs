@@ -1,4 +1,5 @@
-//! The stand-in for WeChat Pay APIv3: native orders, refunds, certificates, notifications.
+//! The stand-in for WeChat Pay APIv3: every product, partners, refunds, bills, certificates,
+//! notifications, and the silent login. `index.html` lists its routes and the control API.
 //!
 //! Promises: requests are verified and answers signed as WeChat Pay does; the book changes
 //! only through the state machines of the protocol; what a script bends is named in the book.
@@ -88,6 +89,11 @@ impl WeChatPay {
             .build()
             .map_err(|failure| SandboxError::Start(std::io::Error::other(failure)))?;
         Ok(Self { clock, redelivery, client, state: Mutex::default(), woken: Notify::new() })
+    }
+
+    /// Fetches pages for the phone's browser.
+    pub(super) fn page_client(&self) -> &reqwest::Client {
+        &self.client
     }
 
     /// A poisoned lock is taken all the same: the book is only ever changed in whole steps.

@@ -63,6 +63,8 @@
   function show(stage) {
     if (data.stage === stage) return;
     data.stage = stage;
+    // What WeChat said of one order says nothing of what comes after it.
+    if ([data.textCancelled, data.textNoBridge, data.textBridgeFailed].includes($("notice").textContent)) tell("");
     for (const part of document.querySelectorAll("[data-when]")) {
       part.hidden = !part.dataset.when.split(" ").includes(stage);
     }
@@ -143,11 +145,13 @@
     tick();
   }
 
+  const twoDigits = (number) => String(number).padStart(2, "0");
+
   function countDown() {
     if (data.stage !== "qr" && data.stage !== "scan") return;
     const left = Math.max(0, Math.floor((expiresAt - now()) / 1000));
     $("countdown").textContent =
-      String(Math.floor(left / 60)).padStart(2, "0") + ":" + String(left % 60).padStart(2, "0");
+      (left >= 3600 ? Math.floor(left / 3600) + ":" : "") + twoDigits(Math.floor(left / 60) % 60) + ":" + twoDigits(left % 60);
     if (left === 0) {
       if (data.stage === "qr") show("expired");
       load();

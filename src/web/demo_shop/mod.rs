@@ -31,6 +31,8 @@ pub struct DemoShopSettings {
     /// Where Luodi answers; shoppers are sent to a cashier at the same origin.
     pub luodi_url: String,
     pub api_key: String,
+    /// For the shop's pages: what `<luodi-address>` asks with.
+    pub publishable_key: String,
     /// `whsec_` and base64, as Luodi shows it when the endpoint is made.
     pub webhook_secret: String,
     /// The sandbox's phone, linked from the order page.

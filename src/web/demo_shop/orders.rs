@@ -38,14 +38,33 @@ impl OrderStatus {
 }
 
 /// Who receives the tea, as typed at checkout.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct Recipient {
     pub name: String,
     pub phone: String,
+    /// The whole address in one field: what a browser without scripts sends.
     pub address: String,
+    /// The fields of `<luodi-address>`.
+    pub region_code: String,
+    pub province: String,
+    pub city: String,
+    pub district: String,
+    pub town: String,
+    pub street: String,
+    pub postal_code: String,
 }
 
 impl Recipient {
+    /// On one line, as it stands on a parcel.
+    pub fn full_address(&self) -> String {
+        if self.region_code.is_empty() {
+            return self.address.trim().to_owned();
+        }
+        let city = if self.city == self.province { "" } else { &self.city };
+        [&self.province, city, &self.district, &self.town, self.street.trim()].concat()
+    }
+
     /// What is wrong, as the key of a text.
     pub fn complaint(&self) -> Option<&'static str> {
         let length = |text: &str| text.trim().chars().count();
@@ -55,7 +74,7 @@ impl Recipient {
             Some("shop-recipient-name-wrong")
         } else if !mobile {
             Some("shop-recipient-phone-wrong")
-        } else if !(4..=120).contains(&length(&self.address)) {
+        } else if !(4..=200).contains(&length(&self.full_address())) {
             Some("shop-recipient-address-wrong")
         } else {
             None

@@ -14,6 +14,8 @@ use crate::i18n::{Locale, Texts};
 use crate::web::assets::asset_url;
 use crate::web::{CONTENT_SECURITY_POLICY, PAGE_HEADERS};
 
+/// 西湖区 of Hangzhou, where the sample address is.
+const SAMPLE_REGION: &str = "330106";
 const LANGUAGE_COOKIE: &str = "tea-lang";
 
 /// Who is looking, as far as a page needs it.
@@ -75,8 +77,11 @@ struct FrontPage {
 
 #[derive(Template)]
 #[template(path = "demo_shop/cart.html")]
-struct CartPage {
+struct CartPage<'a> {
     frame: Frame,
+    /// Where `<luodi-address>` comes from, and what it asks with.
+    luodi: &'a str,
+    publishable_key: &'a str,
     cart: Cart,
     total: String,
     recipient: Recipient,
@@ -119,6 +124,9 @@ pub async fn cart(request: HttpRequest, shop: web::Data<Shop>) -> HttpResponse {
         name: t.get("shop-recipient-name-sample"),
         phone: "13800138000".to_owned(),
         address: t.get("shop-recipient-address-sample"),
+        region_code: SAMPLE_REGION.to_owned(),
+        street: t.get("shop-recipient-street-sample"),
+        ..Recipient::default()
     };
     cart_page(&request, &shop, StatusCode::OK, sample, None)
 }
@@ -144,6 +152,8 @@ fn cart_page(
     let cart = Cart::of(request);
     let page = CartPage {
         frame: Frame::of(&visitor),
+        luodi: &shop.luodi_origin,
+        publishable_key: &shop.settings.publishable_key,
         total: yuan(cart.total_fen()),
         cart,
         recipient,
@@ -230,8 +240,11 @@ fn answer(shop: &Shop, visitor: &Visitor, status: StatusCode, page: &impl Templa
         response.insert_header(header);
     }
     // The checkout form is redirected to the cashier, and browsers hold redirects to form-action too.
+    // The address form comes from Luodi and asks there.
     let policy =
-        CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", shop.luodi_origin));
+        ["form-action", "script-src", "connect-src"].iter().fold(CONTENT_SECURITY_POLICY.to_owned(), |policy, of| {
+            policy.replace(&format!("{of} 'self'"), &format!("{of} 'self' {}", shop.luodi_origin))
+        });
     response.insert_header(("content-security-policy", policy));
     if visitor.chose {
         response.append_header(("set-cookie", set_cookie(LANGUAGE_COOKIE, visitor.locale.tag())));

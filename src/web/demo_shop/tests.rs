@@ -15,6 +15,7 @@ fn settings(luodi_url: String) -> DemoShopSettings {
         bind: "127.0.0.1:0".parse().unwrap(),
         luodi_url,
         api_key: "ld_sk_test_1".to_owned(),
+        publishable_key: "ld_pk_test_1".to_owned(),
         webhook_secret: WEBHOOK_SECRET.to_owned(),
         phone_url: None,
     }
@@ -26,7 +27,12 @@ fn shop(luodi_url: &str) -> web::Data<Shop> {
 }
 
 fn recipient() -> Recipient {
-    Recipient { name: "李明".into(), phone: "13800138000".into(), address: "杭州市文三路 100 号".into() }
+    Recipient {
+        name: "李明".into(),
+        phone: "13800138000".into(),
+        address: "杭州市文三路 100 号".into(),
+        ..Recipient::default()
+    }
 }
 
 fn placed(shop: &Shop) -> Order {
@@ -192,7 +198,8 @@ fn recipients_are_checked() {
         ("李明", "+8613800138", "杭州市文三路"),
         ("李明", "13800138000", "杭州"),
     ] {
-        let recipient = Recipient { name: name.into(), phone: phone.into(), address: address.into() };
+        let recipient =
+            Recipient { name: name.into(), phone: phone.into(), address: address.into(), ..Recipient::default() };
         assert!(recipient.complaint().is_some(), "{recipient:?}");
     }
 }

@@ -1,0 +1,12 @@
+//! Statements of the stand-in, as it made them or as a script spoilt them, beside the ledger.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod api;
+mod day;
+mod differences;
+mod interrupted;
+mod morning;
+mod refunds;
+mod unreadable;
