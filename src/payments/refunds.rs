@@ -140,7 +140,8 @@ impl PaymentService {
             Ok(report) => report,
             // It may have been taken: the gateway's word on the refund tells.
             Err(error @ GatewayError::Unknown(_)) => {
-                gateway.query_refund(&refund.out_refund_no).await.map_err(|_| error)?
+                let asked = refund_ref(&attempt.out_trade_no, refund, ledger.payment.amount);
+                gateway.query_refund(&asked).await.map_err(|_| error)?
             }
             Err(error) => return Err(error.into()),
         };

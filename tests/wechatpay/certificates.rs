@@ -118,9 +118,12 @@ async fn certificates_alone_start_in_the_middle_of_a_migration() {
     })
     .await;
     let gateway = open(&certificate_credentials(&stand_in.base), &HandClock::at(start()));
-    assert!(matches!(gateway.query("LD0001").await, Err(GatewayError::Unknown(_))), "nothing to verify it with");
+    assert!(
+        matches!(gateway.query(&asked(Flow::Qr, "LD0001")).await, Err(GatewayError::Unknown(_))),
+        "nothing to verify it with"
+    );
     gateway.maintain().await;
-    assert!(gateway.query("LD0001").await.is_ok());
+    assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_ok());
 
     let sealed_elsewhere = StandIn::serving(|_| {
         let mut item = listed(wechat(), FIRST, 900);
