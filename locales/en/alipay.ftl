@@ -80,3 +80,4 @@ gateway-alipay-trade-not-allow-refund = This order cannot be refunded: { $told }
 gateway-alipay-trade-cancel-time-out = It is too late to cancel: refund instead.
 gateway-alipay-payment-request-has-risk = Alipay’s risk control refused this payment. Choose another way to pay.
 gateway-alipay-system-error = Alipay does not know the outcome itself; it is being asked.
+gateway-unopened = Nobody has opened this order at the gateway; another way to pay was chosen.

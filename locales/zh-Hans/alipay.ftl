@@ -80,3 +80,4 @@ gateway-alipay-trade-not-allow-refund = 该交易不支持退款：{ $told }
 gateway-alipay-trade-cancel-time-out = 已超过可撤销时间，请改用退款。
 gateway-alipay-payment-request-has-risk = 支付宝风控拒绝了这笔付款，请换一种付款方式。
 gateway-alipay-system-error = 支付宝也不确定结果，正在查询。
+gateway-unopened = 这笔订单尚无人打开；已改用其他付款方式。

@@ -80,3 +80,4 @@ gateway-alipay-trade-not-allow-refund = 該交易不支持退款：{ $told }
 gateway-alipay-trade-cancel-time-out = 已超過可撤銷時間，請改用退款。
 gateway-alipay-payment-request-has-risk = 支付寶風控拒絕了這筆付款，請換一種付款方式。
 gateway-alipay-system-error = 支付寶也不確定結果，正在查詢。
+gateway-unopened = 這筆訂單尚未有人開啟；已改用其他付款方式。

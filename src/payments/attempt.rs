@@ -206,7 +206,17 @@ pub struct Attempt {
     pub paid_at: Option<Timestamp>,
 }
 
+/// The code of an attempt that was replaced although its gateway could not end it: nobody had opened its order,
+/// so there was nothing to close. It is asked about until its time is over.
+pub const UNOPENED: &str = "unopened";
+
 impl Attempt {
+    /// Whether it may stay beside a new one: see [`UNOPENED`].
+    #[must_use]
+    pub fn is_left_unopened(&self) -> bool {
+        self.status == AttemptStatus::Unknown && self.failure.as_ref().is_some_and(|f| f.code == UNOPENED)
+    }
+
     /// Whether the shopper could still pay, but not with what was handed out.
     #[must_use]
     pub fn has_stale_action(&self, at: Timestamp) -> bool {

@@ -143,7 +143,7 @@ impl PaymentService {
             return Ok((self.renew_action_of(ledger, open).await?, open));
         }
         ensure_open(&ledger, self.clock.now())?;
-        ledger = self.end_unsettled_attempts(ledger).await?;
+        ledger = self.end_unsettled_attempts(ledger, true).await?;
         ensure_open(&ledger, self.clock.now())?;
         let payment = &ledger.payment;
         let (account, gateway) =
@@ -295,7 +295,7 @@ impl PaymentService {
     /// `Refused` when it is paid; `Gateway` when a gateway could not be heard, with the wish recorded.
     pub async fn close(&self, payment_id: PaymentId) -> Result<Ledger, PaymentError> {
         let (ledger, _) = self.change(payment_id, |ledger, at| ledger.apply(Fact::CloseRequested, at)).await?;
-        let ledger = match self.end_unsettled_attempts(ledger).await {
+        let ledger = match self.end_unsettled_attempts(ledger, false).await {
             Ok(ledger) => ledger,
             // An order that cannot be ended now is not an error of the request: it has been recorded.
             Err(PaymentError::Refused(Refusal::Unsettled)) => return self.ledger(payment_id).await,
@@ -309,11 +309,17 @@ impl PaymentService {
     }
 
     /// Query → close → query for each unsettled attempt, so that no second order is ever open.
-    pub(super) async fn end_unsettled_attempts(&self, mut ledger: Ledger) -> Result<Ledger, PaymentError> {
+    /// `replacing` lets an order stay that nobody has opened and that its gateway therefore cannot close.
+    pub(super) async fn end_unsettled_attempts(
+        &self,
+        mut ledger: Ledger,
+        replacing: bool,
+    ) -> Result<Ledger, PaymentError> {
         let unsettled: Vec<_> = ledger.attempts.iter().filter(|a| a.status.is_unsettled()).map(|a| a.id).collect();
         for attempt_id in unsettled {
             ledger = self.end_attempt(ledger.payment.id, attempt_id).await?;
-            if ledger.attempt(attempt_id).is_some_and(|a| a.status.is_unsettled()) {
+            let stays = |a: &Attempt| a.status.is_unsettled() && !(replacing && a.is_left_unopened());
+            if ledger.attempt(attempt_id).is_some_and(stays) {
                 return Err(Refusal::Unsettled.into());
             }
         }

@@ -2,7 +2,7 @@
 //! them: by the jobs on a schedule, by a read of the payment, by "I have paid". Promises: an unknown
 //! order is never replaced by a new number; many askers share one question.
 
-use super::attempt::{Attempt, AttemptStatus, Failure, Flow};
+use super::attempt::{Attempt, AttemptStatus, Failure, Flow, UNOPENED};
 use super::checkout::{Sending, failure_of, order_ref};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
@@ -115,9 +115,13 @@ impl PaymentService {
                 if attempt.next_action.is_none() && !self.is_being_opened(&attempt) {
                     return self.give_up(payment_id, id).await;
                 }
+                if attempt.is_left_unopened() {
+                    return Ok(ledger);
+                }
                 self.settle(&account, gateway, &report, Source::Query).await?;
-                self.ledger(payment_id).await
+                self.leave_unopened(payment_id, id).await
             }
+            Ok(report) if attempt.is_left_unopened() && report.get().state == OrderState::Unopened => Ok(ledger),
             Ok(_) if !wanted => self.close_order(payment_id, &attempt, &account, gateway).await,
             // The order exists but its code was lost on the way: the same request gives it again.
             Ok(_) if attempt.next_action.is_none() && attempt.flow.is_repeatable() => {
@@ -202,6 +206,13 @@ impl PaymentService {
                 self.ledger(payment_id).await
             }
         }
+    }
+
+    /// Nobody has opened the order, so its gateway cannot close it: the shopper may go another way all the same.
+    async fn leave_unopened(&self, payment_id: PaymentId, attempt_id: AttemptId) -> Result<Ledger, PaymentError> {
+        let failure = Failure { code: UNOPENED.into(), message: "nobody has opened this order at the gateway".into() };
+        let fact = Fact::AttemptUnknown { attempt_id, failure };
+        Ok(self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
     }
 
     /// The gateway does not know the order and nobody ever had its code.
