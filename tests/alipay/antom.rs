@@ -276,7 +276,7 @@ fn mistakes_in_settings_have_names() {
         with(&|c| c.secrets["antom_public_key"] = json!(merchant().public_pem())),
         ["own_key_instead_of_antoms"]
     );
-    assert_eq!(with(&|c| c.mode = Mode::Live), ["not_antom_host",]);
+    assert_eq!(with(&|c| c.mode = Mode::Live), ["not_antom_host", "client_id_of_other_mode"]);
     assert_eq!(
         with(&|c| {
             c.settings["api_base"] = json!("https://open-sea-global.alipay.com");

@@ -50,7 +50,7 @@ fn disturbed_bills_end_in_one_fault_at_most() {
         let mut bytes = good.clone();
         noise.disturb(&mut bytes);
         for kind in StatementKind::ALL {
-            let read = lines(kind, &bytes);
+            let read = lines(*kind, &bytes);
             assert!(read.iter().rev().skip(1).all(Result::is_ok), "{}", String::from_utf8_lossy(&bytes));
         }
     }
