@@ -331,7 +331,7 @@ impl Gateway for Alipay {
         let content = requests::refund_query(refund.out_trade_no, refund.out_refund_no)?;
         let answer = self.client.call(Operation::QueryRefund, &content, None).await?;
         match read::<RefundFound>(&answer.json)?.answer(refund, self.merchant.clone()) {
-            RefundAnswer::Report(report) => Ok(Verified::new(report)),
+            RefundAnswer::Report(report) => Ok(Verified::new(*report)),
             RefundAnswer::NoSuchRefund => Err(GatewayError::Declined {
                 reason: DeclineReason::NotFound,
                 code: "REFUND_NOT_EXIST".to_owned(),

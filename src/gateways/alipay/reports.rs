@@ -128,7 +128,7 @@ pub(super) struct RefundFound {
 /// What an answer to a question about a refund comes to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RefundAnswer {
-    Report(RefundReport),
+    Report(Box<RefundReport>),
     /// There is no such refund, or it failed: it may be asked for again under its number.
     NoSuchRefund,
     Incomplete,
@@ -170,7 +170,7 @@ impl RefundFound {
         if !same {
             return RefundAnswer::Incomplete;
         }
-        RefundAnswer::Report(RefundReport {
+        RefundAnswer::Report(Box::new(RefundReport {
             merchant,
             out_refund_no: asked.out_refund_no.to_owned(),
             out_trade_no: asked.out_trade_no.to_owned(),
@@ -178,7 +178,7 @@ impl RefundFound {
             amount: amount.unwrap_or(asked.amount),
             order_amount,
             state,
-        })
+        }))
     }
 }
 
