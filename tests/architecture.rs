@@ -144,7 +144,9 @@ fn the_states_of_payments_are_pure() {
 
 #[test]
 fn crypto_libraries_stand_where_they_may() {
-    let allowed: [(&str, &[&str]); 6] = [
+    let allowed: [(&str, &[&str]); 7] = [
+        // Broken: for names that a gateway prescribes, nothing else.
+        ("md5", &["crypto"]),
         // The pure-Rust RSA has an open timing advisory: throw-away keys only.
         ("rsa", &["sandbox"]),
         // Storage compares the contents of two databases by digest; no secret is near it.

@@ -3,6 +3,7 @@
 //! same seconds; the ratio of the two is what may be compared between machines and versions.
 
 mod addresses;
+mod alipay;
 mod bills;
 mod creates;
 mod database;
@@ -25,7 +26,8 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 8] = ["bills", "notifications", "creates", "qr", "process", "webhooks", "regions", "addresses"];
+const PARTS: [&str; 9] =
+    ["bills", "notifications", "creates", "qr", "process", "webhooks", "regions", "addresses", "alipay"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -93,6 +95,9 @@ fn main() {
     }
     if plan.wants("addresses") {
         addresses::measure(&plan, &mut table);
+    }
+    if plan.wants("alipay") {
+        alipay::measure(&plan, &mut table);
     }
     println!("{table}");
 }

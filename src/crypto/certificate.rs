@@ -1,7 +1,8 @@
-//! Reads X.509 certificates: serial, validity, subject, RSA public key.
-//! Does not judge a chain: gateways hand out certificates under keys we already share with them.
+//! Reads X.509 certificates: serial, validity, subject, issuer, RSA public key, and whose signature one bears.
+//! Does not judge a chain as a browser would: gateways name the very certificates they use.
 
 use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::x509::X509Name;
 
 use super::armor;
 use super::rsa::VerifyingKey;
@@ -19,8 +20,18 @@ pub struct Certificate {
     not_before: Timestamp,
     not_after: Timestamp,
     subject: String,
+    issuer: String,
+    serial_decimal: String,
     public_key: VerifyingKey,
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+    signature_algorithm: String,
 }
+
+/// RSA with SHA-256.
+const SHA256_WITH_RSA: &str = "1.2.840.113549.1.1.11";
+/// Every signature by RSA has an algorithm below this.
+const RSA_ALGORITHMS: &str = "1.2.840.113549.1.1.";
 
 impl Certificate {
     /// From PEM (the first block) or bare base64.
@@ -46,7 +57,12 @@ impl Certificate {
             not_before: Timestamp::from_seconds(read.validity().not_before.timestamp()),
             not_after: Timestamp::from_seconds(read.validity().not_after.timestamp()),
             subject: read.subject().to_string(),
+            issuer: name_backwards(read.issuer()),
+            serial_decimal: read.tbs_certificate.serial.to_string(),
             public_key,
+            signed: read.tbs_certificate.as_ref().to_vec(),
+            signature: read.signature_value.as_ref().to_vec(),
+            signature_algorithm: read.signature_algorithm.algorithm.to_id_string(),
         })
     }
 
@@ -72,8 +88,68 @@ impl Certificate {
         &self.subject
     }
 
+    /// The issuer by RFC 2253: last part first, joined by commas without blanks.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The serial number in decimal digits.
+    #[must_use]
+    pub fn serial_decimal(&self) -> &str {
+        &self.serial_decimal
+    }
+
+    /// Whether the issuer's key is RSA (an RSA key may be certified by one that is not).
+    #[must_use]
+    pub fn is_signed_by_rsa(&self) -> bool {
+        self.signature_algorithm.starts_with(RSA_ALGORITHMS)
+    }
+
+    /// Whether it bears the signature of `issuer`, by RSA with SHA-256. Says nothing of dates.
+    #[must_use]
+    pub fn is_signed_by(&self, issuer: &Self) -> bool {
+        self.signature_algorithm == SHA256_WITH_RSA && issuer.public_key.verify(&self.signed, &self.signature)
+    }
+
     #[must_use]
     pub const fn public_key(&self) -> &VerifyingKey {
         &self.public_key
     }
+}
+
+/// The certificates of a PEM file in its order, each or `None` where one cannot be used here (another kind
+/// of key, another kind of file). Bare base64 is one certificate.
+#[must_use]
+pub fn read_bundle(text: &str) -> Vec<Option<Certificate>> {
+    let text = text.replace("\\r", "").replace("\\n", "\n");
+    let mut blocks: Vec<&str> = text.split("-----BEGIN ").skip(1).collect();
+    if blocks.is_empty() && !text.trim().is_empty() {
+        return vec![Certificate::parse(&text).ok()];
+    }
+    blocks.drain(..).map(|block| Certificate::parse(&format!("-----BEGIN {block}")).ok()).collect()
+}
+
+/// RFC 2253 writes a name from its last part to its first.
+fn name_backwards(name: &X509Name<'_>) -> String {
+    let mut parts: Vec<String> = name
+        .iter_rdn()
+        .map(|rdn| {
+            let pairs = rdn.iter().map(|pair| {
+                let kind = match pair.attr_type().to_id_string().as_str() {
+                    "2.5.4.3" => "CN".to_owned(),
+                    "2.5.4.6" => "C".to_owned(),
+                    "2.5.4.7" => "L".to_owned(),
+                    "2.5.4.8" => "ST".to_owned(),
+                    "2.5.4.10" => "O".to_owned(),
+                    "2.5.4.11" => "OU".to_owned(),
+                    other => other.to_owned(),
+                };
+                format!("{kind}={}", pair.as_str().unwrap_or_default())
+            });
+            pairs.collect::<Vec<_>>().join("+")
+        })
+        .collect();
+    parts.reverse();
+    parts.join(",")
 }

@@ -16,6 +16,13 @@ pub fn sha256_hex(message: &[u8]) -> String {
     hex::encode(sha256(message))
 }
 
+/// Lower-case hex. MD5 is broken: for names that a gateway prescribes, never for proof.
+#[must_use]
+pub fn md5_hex(message: &[u8]) -> String {
+    use md5::Digest as _;
+    hex::encode(md5::Md5::digest(message))
+}
+
 /// The digests of one stream of bytes, of which nobody holds the whole.
 pub struct StreamDigests {
     sha1: digest::Context,

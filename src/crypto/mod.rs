@@ -1,9 +1,10 @@
-//! The only code that touches the crypto libraries: aws-lc-rs, and x509-parser for reading.
+//! The only code that touches the crypto libraries: aws-lc-rs, x509-parser for reading, MD5 for names alone.
 //! Promises: errors and `Debug` never show key bytes; nothing here panics on data from outside.
-//! Refuses: RSA under 2048 bits, ciphers without authentication, RSA decryption.
+//! Refuses: RSA under 2048 bits, RSA decryption, ciphers without authentication but where a gateway signs the ciphertext.
 
 pub mod aead;
 mod armor;
+pub mod cbc;
 pub mod certificate;
 pub mod compare;
 pub mod digest;

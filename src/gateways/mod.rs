@@ -2,7 +2,10 @@
 //! Promises: a `Verified` exists only where a gateway's own proof was checked; what is not proven
 //! is `GatewayError::Unknown`. Knows neither storage nor our HTTP routes.
 
+pub mod alipay;
+pub mod antom;
 pub mod breaker;
+mod form;
 pub mod statement;
 pub mod transport;
 pub mod wechatpay;
@@ -93,6 +96,9 @@ pub struct OrderReport {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum OrderState {
     Unpaid,
+    /// The gateway knows nothing of it until the shopper opens what was handed out. Nothing can be closed
+    /// before, and it stays payable until its time is over.
+    Unopened,
     /// Also for an order that has been refunded since: the money did come in.
     Paid {
         gateway_trade_no: String,
@@ -100,6 +106,14 @@ pub enum OrderState {
     },
     /// Can no longer be paid.
     Closed,
+}
+
+impl OrderState {
+    /// Whether money may still come.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Unpaid | Self::Unopened)
+    }
 }
 
 /// What a gateway says of a refund.
@@ -147,6 +161,13 @@ pub struct Notification {
 pub enum Notice {
     Order(OrderReport),
     Refund(RefundReport),
+    /// An order that was paid and of which money went back. What one refund came to is not said: ask.
+    OrderRefunded {
+        order: OrderReport,
+        out_refund_no: Option<String>,
+        /// All that went back so far.
+        refunded_total: Option<Fen>,
+    },
     /// Genuine, but nothing this program acts on.
     Other,
 }
@@ -156,6 +177,7 @@ pub enum Notice {
 pub enum VerifiedNotice {
     Order(Verified<OrderReport>),
     Refund(Verified<RefundReport>),
+    OrderRefunded { order: Verified<OrderReport>, out_refund_no: Option<String>, refunded_total: Option<Fen> },
     Other,
 }
 
@@ -166,6 +188,9 @@ impl Verified<Notification> {
         match self.0.notice {
             Notice::Order(report) => VerifiedNotice::Order(Verified(report)),
             Notice::Refund(report) => VerifiedNotice::Refund(Verified(report)),
+            Notice::OrderRefunded { order, out_refund_no, refunded_total } => {
+                VerifiedNotice::OrderRefunded { order: Verified(order), out_refund_no, refunded_total }
+            }
             Notice::Other => VerifiedNotice::Other,
         }
     }
@@ -207,6 +232,9 @@ pub struct RawNotification {
 }
 
 impl RawNotification {
+    /// Among the headers, the path that was called: one gateway signs it.
+    pub const PATH: &'static str = ":path";
+
     /// The first header of that lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -290,6 +318,24 @@ pub struct PreparedOrder<'a> {
     pub return_url: &'a str,
     /// Our page that goes on to the gateway's, with the referrer it demands.
     pub hop_url: &'a str,
+}
+
+/// An order as it was opened, to ask about it or to end it. Some gateways know nothing of an order that
+/// nobody has opened yet: what silence means depends on its flow and its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderRef<'a> {
+    pub flow: Flow,
+    pub out_trade_no: &'a str,
+    pub expires_at: Timestamp,
+}
+
+/// A refund as it was requested, to ask about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundRef<'a> {
+    pub out_trade_no: &'a str,
+    pub out_refund_no: &'a str,
+    pub amount: Fen,
+    pub order_amount: Fen,
 }
 
 /// A refund about to be asked for.
@@ -397,11 +443,11 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
     /// Opens the order of a prepared request. Repeating it is safe: same number, same bytes.
     async fn create(&self, order: &PreparedOrder<'_>) -> Result<Verified<Opened>, GatewayError>;
 
-    async fn query(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError>;
+    async fn query(&self, order: &OrderRef<'_>) -> Result<Verified<OrderReport>, GatewayError>;
 
     /// Ends an unpaid order: closes it, or reverses (撤销) what a payer's code began. `Ok` means it can no
     /// longer be paid; a reversal also returns what was paid meanwhile.
-    async fn close(&self, flow: Flow, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError>;
+    async fn close(&self, order: &OrderRef<'_>) -> Result<Verified<OrderReport>, GatewayError>;
 
     /// The exact refund request, stored before it is sent.
     ///
@@ -411,7 +457,7 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
 
     async fn refund(&self, request: &str) -> Result<Verified<RefundReport>, GatewayError>;
 
-    async fn query_refund(&self, out_refund_no: &str) -> Result<Verified<RefundReport>, GatewayError>;
+    async fn query_refund(&self, refund: &RefundRef<'_>) -> Result<Verified<RefundReport>, GatewayError>;
 
     /// Sends an abnormal refund on to where the money can go. `gateway_refund_no` is the gateway's number of it.
     async fn redirect_refund(
@@ -488,5 +534,9 @@ pub fn open(
         GatewayName::WeChatPay => {
             wechatpay::WeChatPay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
         }
+        GatewayName::Alipay => {
+            alipay::Alipay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
+        }
+        GatewayName::Antom => antom::Antom::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway),
     }
 }

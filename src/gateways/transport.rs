@@ -41,19 +41,28 @@ pub struct TransportError(#[from] reqwest::Error);
 #[derive(Debug, Clone)]
 pub struct Transports {
     wechatpay: Transport,
+    alipay: Transport,
+    antom: Transport,
 }
 
 impl Transports {
     /// # Errors
     /// [`TransportError`].
     pub fn new(options: &TransportOptions) -> Result<Self, TransportError> {
-        Ok(Self { wechatpay: Transport::new(GatewayName::WeChatPay, options)? })
+        let to = |gateway| Transport::new(gateway, options);
+        Ok(Self {
+            wechatpay: to(GatewayName::WeChatPay)?,
+            alipay: to(GatewayName::Alipay)?,
+            antom: to(GatewayName::Antom)?,
+        })
     }
 
     #[must_use]
     pub fn to(&self, gateway: GatewayName) -> Transport {
         match gateway {
             GatewayName::WeChatPay => self.wechatpay.clone(),
+            GatewayName::Alipay => self.alipay.clone(),
+            GatewayName::Antom => self.antom.clone(),
         }
     }
 }

@@ -201,6 +201,8 @@ const fn action_name(action: &NextAction) -> &'static str {
     match action {
         NextAction::DisplayQr { .. } => "display_qr",
         NextAction::Redirect { .. } => "redirect",
+        NextAction::SubmitForm { .. } => "submit_form",
+        NextAction::EmbedFrame { .. } => "embed_frame",
         NextAction::InvokeJsapi { .. } => "invoke_jsapi",
         NextAction::InvokeApp { .. } => "invoke_app",
         NextAction::Wait => "wait",

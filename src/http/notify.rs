@@ -53,10 +53,12 @@ pub async fn receive(
     if account.gateway != gateway_name {
         return Err(ApiError::not_found("account"));
     }
+    let path = (RawNotification::PATH.to_owned(), request.path().to_owned());
     let headers = request
         .headers()
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .chain([path])
         .collect();
     let raw = RawNotification { headers, body: body.0 };
     let (believer, trusted) = (state.clone(), gateway.clone());
@@ -85,6 +87,9 @@ async fn believe(state: &AppState, account: &Account, gateway: &dyn Gateway, raw
     let settled = match &verified.into_notice() {
         VerifiedNotice::Order(report) => state.payments.settle(account, gateway, report, source).await,
         VerifiedNotice::Refund(report) => state.payments.settle_refund(account, gateway, report, source).await,
+        VerifiedNotice::OrderRefunded { order, out_refund_no, .. } => {
+            state.payments.settle_order_refunded(account, gateway, order, out_refund_no.as_deref(), source).await
+        }
         VerifiedNotice::Other => Ok(Settled::Known),
     };
     let outcome = match settled {

@@ -8,6 +8,8 @@ use super::{
     accounts, addresses, attempts, checkout_profile, differences, events, health, locales, payments, problem, refunds,
     region_mappings, regions, statements, stream, webhook_endpoints,
 };
+use crate::gateways::alipay::settings::{AlipaySecrets, AlipaySettings};
+use crate::gateways::antom::settings::{AntomSecrets, AntomSettings};
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
 #[derive(OpenApi)]
@@ -31,7 +33,10 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         addresses::parse, addresses::parse_batch, addresses::check,
         health::live, health::ready,
     ),
-    components(schemas(problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets)),
+    components(schemas(
+        problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets, AlipaySettings, AlipaySecrets,
+        AntomSettings, AntomSecrets
+    )),
     modifiers(&Security),
     tags(
         (name = "payments", description = "What a shopper owes, and how it is being paid"),

@@ -8,7 +8,7 @@ pub type Source = (&'static str, &'static str);
 
 macro_rules! files {
     ($folder:literal) => {
-        files!($folder: "account", "address", "addresses", "cart", "cashier", "catalog", "checkout", "cli", "common",
+        files!($folder: "account", "address", "addresses", "alipay", "cart", "cashier", "catalog", "checkout", "cli", "common",
             "delivery", "errors", "gateways", "order", "payment", "shop", "statements", "storefront")
     };
     ($folder:literal: $($name:literal),*) => {

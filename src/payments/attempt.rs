@@ -14,15 +14,21 @@ use crate::ids::{AccountId, AttemptId, PaymentId};
 pub enum GatewayName {
     #[serde(rename = "wechatpay")]
     WeChatPay,
+    /// Alipay on the mainland (支付宝).
+    Alipay,
+    /// Alipay for merchants abroad (Antom, 支付宝国际).
+    Antom,
 }
 
 impl GatewayName {
-    pub const ALL: [Self; 1] = [Self::WeChatPay];
+    pub const ALL: [Self; 3] = [Self::WeChatPay, Self::Alipay, Self::Antom];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::WeChatPay => "wechatpay",
+            Self::Alipay => "alipay",
+            Self::Antom => "antom",
         }
     }
 
@@ -38,6 +44,8 @@ impl GatewayName {
 pub enum Flow {
     /// Scan a code from a screen (扫码).
     Qr,
+    /// The gateway's page in a desktop browser (电脑网站).
+    Page,
     /// A mobile browser outside the wallet (手机网站).
     Wap,
     /// Inside the wallet's own browser or a mini program (公众号、小程序).
@@ -49,12 +57,13 @@ pub enum Flow {
 }
 
 impl Flow {
-    pub const ALL: [Self; 5] = [Self::Qr, Self::Wap, Self::Jsapi, Self::App, Self::Barcode];
+    pub const ALL: [Self; 6] = [Self::Qr, Self::Page, Self::Wap, Self::Jsapi, Self::App, Self::Barcode];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Qr => "qr",
+            Self::Page => "page",
             Self::Wap => "wap",
             Self::Jsapi => "jsapi",
             Self::App => "app",
@@ -84,12 +93,25 @@ pub enum NextAction {
     /// Send the shopper's browser to `url`, a page of ours that goes on to `gateway_url` with the referrer
     /// the gateway demands. A shop whose own domain is registered may use `gateway_url` directly.
     Redirect { url: String, gateway_url: String },
+    /// Send the shopper's browser to `action` with `fields` as a form, in UTF-8. Where forms are awkward,
+    /// the encoded `fields` appended to `action` serve as a link.
+    SubmitForm { action: String, method: FormMethod, fields: BTreeMap<String, String> },
+    /// Show `url` in a frame of at least that many pixels: it holds a code to scan and nothing else.
+    EmbedFrame { url: String, width_px: u16, height_px: u16 },
     /// Hand `parameters` to the wallet's script as they are; they are signed.
     InvokeJsapi { parameters: BTreeMap<String, String> },
     /// Hand `parameters` to the wallet's SDK as they are; they are signed.
     InvokeApp { parameters: BTreeMap<String, String> },
     /// Nothing to show: the shopper confirms on the phone.
     Wait,
+}
+
+/// How a form is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum FormMethod {
+    Get,
+    Post,
 }
 
 /// The shopper, as far as a gateway needs to know.
@@ -184,7 +206,17 @@ pub struct Attempt {
     pub paid_at: Option<Timestamp>,
 }
 
+/// The code of an attempt that was replaced although its gateway could not end it: nobody had opened its order,
+/// so there was nothing to close. It is asked about until its time is over.
+pub const UNOPENED: &str = "unopened";
+
 impl Attempt {
+    /// Whether it may stay beside a new one: see [`UNOPENED`].
+    #[must_use]
+    pub fn is_left_unopened(&self) -> bool {
+        self.status == AttemptStatus::Unknown && self.failure.as_ref().is_some_and(|f| f.code == UNOPENED)
+    }
+
     /// Whether the shopper could still pay, but not with what was handed out.
     #[must_use]
     pub fn has_stale_action(&self, at: Timestamp) -> bool {

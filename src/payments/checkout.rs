@@ -11,7 +11,7 @@ use super::payment::{Mode, Payment, PaymentStatus};
 use super::service::PaymentService;
 use super::settle::Source;
 use crate::clock::Timestamp;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState, OrderToOpen, PreparedOrder, VerifiedOpening};
+use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderRef, OrderToOpen, PreparedOrder, VerifiedOpening};
 use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::money::{Currency, Fen};
 use crate::storage::Created;
@@ -143,7 +143,7 @@ impl PaymentService {
             return Ok((self.renew_action_of(ledger, open).await?, open));
         }
         ensure_open(&ledger, self.clock.now())?;
-        ledger = self.end_unsettled_attempts(ledger).await?;
+        ledger = self.end_unsettled_attempts(ledger, true).await?;
         ensure_open(&ledger, self.clock.now())?;
         let payment = &ledger.payment;
         let (account, gateway) =
@@ -225,8 +225,8 @@ impl PaymentService {
                 message,
             }) => {
                 // "This number exists" is no proof of anything: the order itself is asked about.
-                match gateway.query(&attempt.out_trade_no).await {
-                    Ok(report) if report.get().state != OrderState::Unpaid => {
+                match gateway.query(&order_ref(attempt)).await {
+                    Ok(report) if !report.get().state.is_open() => {
                         let (account, _) = self.gateways.of_account(attempt.account_id).await?;
                         self.settle(&account, gateway, &report, Source::Query).await?;
                         return self.ledger(payment_id).await;
@@ -295,7 +295,7 @@ impl PaymentService {
     /// `Refused` when it is paid; `Gateway` when a gateway could not be heard, with the wish recorded.
     pub async fn close(&self, payment_id: PaymentId) -> Result<Ledger, PaymentError> {
         let (ledger, _) = self.change(payment_id, |ledger, at| ledger.apply(Fact::CloseRequested, at)).await?;
-        let ledger = match self.end_unsettled_attempts(ledger).await {
+        let ledger = match self.end_unsettled_attempts(ledger, false).await {
             Ok(ledger) => ledger,
             // An order that cannot be ended now is not an error of the request: it has been recorded.
             Err(PaymentError::Refused(Refusal::Unsettled)) => return self.ledger(payment_id).await,
@@ -309,11 +309,17 @@ impl PaymentService {
     }
 
     /// Query → close → query for each unsettled attempt, so that no second order is ever open.
-    pub(super) async fn end_unsettled_attempts(&self, mut ledger: Ledger) -> Result<Ledger, PaymentError> {
+    /// `replacing` lets an order stay that nobody has opened and that its gateway therefore cannot close.
+    pub(super) async fn end_unsettled_attempts(
+        &self,
+        mut ledger: Ledger,
+        replacing: bool,
+    ) -> Result<Ledger, PaymentError> {
         let unsettled: Vec<_> = ledger.attempts.iter().filter(|a| a.status.is_unsettled()).map(|a| a.id).collect();
         for attempt_id in unsettled {
             ledger = self.end_attempt(ledger.payment.id, attempt_id).await?;
-            if ledger.attempt(attempt_id).is_some_and(|a| a.status.is_unsettled()) {
+            let stays = |a: &Attempt| a.status.is_unsettled() && !(replacing && a.is_left_unopened());
+            if ledger.attempt(attempt_id).is_some_and(stays) {
                 return Err(Refusal::Unsettled.into());
             }
         }
@@ -380,6 +386,11 @@ fn failed_create(attempt_id: AttemptId, sending: Sending, error: &GatewayError) 
             Fact::AttemptFailed { attempt_id, failure }
         }
     }
+}
+
+/// A recorded order as the gateways want it named.
+pub(super) fn order_ref(attempt: &Attempt) -> OrderRef<'_> {
+    OrderRef { flow: attempt.flow, out_trade_no: &attempt.out_trade_no, expires_at: attempt.expires_at }
 }
 
 /// A gateway error in words that may be stored and shown to the merchant.

@@ -2,13 +2,14 @@
 //! them: by the jobs on a schedule, by a read of the payment, by "I have paid". Promises: an unknown
 //! order is never replaced by a new number; many askers share one question.
 
-use super::attempt::{Attempt, AttemptStatus, Failure, Flow};
-use super::checkout::{Sending, failure_of};
+use super::attempt::{Attempt, AttemptStatus, Failure, Flow, UNOPENED};
+use super::checkout::{Sending, failure_of, order_ref};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
 use super::payment::PaymentStatus;
 use super::refund::RefundStatus;
+use super::refunds::refund_ref;
 use super::service::{Asking, PaymentService};
 use super::settle::Source;
 use crate::clock::Timestamp;
@@ -104,11 +105,23 @@ impl PaymentService {
         let wanted = purpose == Purpose::Settle && self.is_wanted(&ledger, &attempt);
         let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
         let gateway = gateway.as_ref();
-        match gateway.query(&attempt.out_trade_no).await {
-            Ok(report) if report.get().state != OrderState::Unpaid => {
+        match gateway.query(&order_ref(&attempt)).await {
+            Ok(report) if !report.get().state.is_open() => {
                 self.settle(&account, gateway, &report, Source::Query).await?;
                 self.ledger(payment_id).await
             }
+            // There is nothing to close yet. A code that somebody holds runs out by itself.
+            Ok(report) if !wanted && report.get().state == OrderState::Unopened => {
+                if attempt.next_action.is_none() && !self.is_being_opened(&attempt) {
+                    return self.give_up(payment_id, id).await;
+                }
+                if attempt.is_left_unopened() {
+                    return Ok(ledger);
+                }
+                self.settle(&account, gateway, &report, Source::Query).await?;
+                self.leave_unopened(payment_id, id).await
+            }
+            Ok(report) if attempt.is_left_unopened() && report.get().state == OrderState::Unopened => Ok(ledger),
             Ok(_) if !wanted => self.close_order(payment_id, &attempt, &account, gateway).await,
             // The order exists but its code was lost on the way: the same request gives it again.
             Ok(_) if attempt.next_action.is_none() && attempt.flow.is_repeatable() => {
@@ -148,10 +161,10 @@ impl PaymentService {
         account: &Account,
         gateway: &dyn Gateway,
     ) -> Result<Ledger, PaymentError> {
-        let answer = match gateway.close(attempt.flow, &attempt.out_trade_no).await {
+        let answer = match gateway.close(&order_ref(attempt)).await {
             Ok(closed) => Ok(closed),
             // Paid or closed meanwhile: an error answer is not proof, so ask.
-            Err(GatewayError::Declined { .. }) => gateway.query(&attempt.out_trade_no).await,
+            Err(GatewayError::Declined { .. }) => gateway.query(&order_ref(attempt)).await,
             Err(other) => Err(other),
         };
         match answer {
@@ -180,7 +193,7 @@ impl PaymentService {
         account: &Account,
         gateway: &dyn Gateway,
     ) -> Result<Ledger, PaymentError> {
-        match gateway.close(attempt.flow, &attempt.out_trade_no).await {
+        match gateway.close(&order_ref(attempt)).await {
             Ok(reversed) => {
                 self.settle(account, gateway, &reversed, Source::Query).await?;
                 self.ledger(payment_id).await
@@ -193,6 +206,13 @@ impl PaymentService {
                 self.ledger(payment_id).await
             }
         }
+    }
+
+    /// Nobody has opened the order, so its gateway cannot close it: the shopper may go another way all the same.
+    async fn leave_unopened(&self, payment_id: PaymentId, attempt_id: AttemptId) -> Result<Ledger, PaymentError> {
+        let failure = Failure { code: UNOPENED.into(), message: "nobody has opened this order at the gateway".into() };
+        let fact = Fact::AttemptUnknown { attempt_id, failure };
+        Ok(self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
     }
 
     /// The gateway does not know the order and nobody ever had its code.
@@ -214,7 +234,7 @@ impl PaymentService {
         if refund.status == RefundStatus::Requested {
             return self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::Again).await;
         }
-        match gateway.query_refund(&refund.out_refund_no).await {
+        match gateway.query_refund(&refund_ref(&attempt.out_trade_no, &refund, ledger.payment.amount)).await {
             Ok(report) => {
                 self.settle_refund(&account, gateway.as_ref(), &report, Source::Query).await?;
                 self.ledger(payment_id).await

@@ -84,6 +84,7 @@ impl GatewayDirectory {
     pub fn paying_app(&self, account: &Account) -> Result<Option<PayingApp>, PaymentError> {
         match account.gateway {
             GatewayName::WeChatPay => Ok(PayingApp::of(&self.credentials(account)?)),
+            GatewayName::Alipay | GatewayName::Antom => Ok(None),
         }
     }
 

@@ -81,6 +81,7 @@ impl Environment {
 pub fn fitting_flow(gateway: GatewayName, environment: Environment, offered: &[Flow]) -> Result<Flow, NoFlow> {
     match gateway {
         GatewayName::WeChatPay => wechatpay_flow(environment, offered),
+        GatewayName::Alipay | GatewayName::Antom => alipay_flow(environment, offered),
     }
 }
 
@@ -109,11 +110,29 @@ fn wechatpay_flow(environment: Environment, offered: &[Flow]) -> Result<Flow, No
     }
 }
 
+/// WeChat's browser does not open Alipay's pages. Inside Alipay its own page works as it stands; `jsapi` needs
+/// to know the shopper there.
+fn alipay_flow(environment: Environment, offered: &[Flow]) -> Result<Flow, NoFlow> {
+    use Environment as E;
+    let preferred: &[Flow] = match environment {
+        E::Alipay => &[Flow::Wap, Flow::Jsapi],
+        E::Mobile | E::Weibo | E::DingTalk | E::Qq | E::Douyin | E::Taobao => &[Flow::Wap, Flow::Qr],
+        E::Desktop | E::WeChatDesktop | E::WeCom => &[Flow::Qr, Flow::Page],
+        E::WeChat | E::WeChatMiniProgram | E::UnionPay => &[],
+    };
+    let offers = |flow: &Flow| offered.contains(flow);
+    match preferred.iter().copied().find(offers) {
+        Some(flow) => Ok(flow),
+        None if preferred.is_empty() && (offers(&Flow::Wap) || offers(&Flow::Qr)) => Err(NoFlow::OpenInBrowser),
+        None => Err(NoFlow::NotOffered),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Flow; 5] = Flow::ALL;
+    const ALL: [Flow; 6] = Flow::ALL;
 
     fn choice(agent: &str, offered: &[Flow]) -> Result<Flow, NoFlow> {
         fitting_flow(GatewayName::WeChatPay, Environment::of(agent), offered)
@@ -188,5 +207,17 @@ mod tests {
             assert_eq!(choice(agent, &ALL), Err(NoFlow::OpenInBrowser), "{agent}");
         }
         assert_eq!(choice("MicroMessenger/8.0 miniProgram/wx1", &ALL), Err(NoFlow::OpenInBrowser));
+    }
+
+    #[test]
+    fn alipay_is_paid_on_its_own_page_inside_alipay_and_elsewhere_than_in_wechat() {
+        const ALIPAY: &str = "Mozilla/5.0 (iPhone) AlipayDefined(nt:WIFI) AliApp(AP/10.5.0) AlipayClient/10.5.0";
+        let choice = |agent: &str, offered: &[Flow]| fitting_flow(GatewayName::Alipay, Environment::of(agent), offered);
+        assert_eq!(choice(ALIPAY, &ALL), Ok(Flow::Wap));
+        assert_eq!(choice(ALIPAY, &[Flow::Jsapi, Flow::Qr]), Ok(Flow::Jsapi));
+        assert_eq!(choice("MicroMessenger/8.0", &ALL), Err(NoFlow::OpenInBrowser));
+        assert_eq!(choice("iPhone", &ALL), Ok(Flow::Wap));
+        assert_eq!(choice("", &[Flow::Page]), Ok(Flow::Page));
+        assert_eq!(choice("", &[Flow::App]), Err(NoFlow::NotOffered));
     }
 }

@@ -172,8 +172,9 @@ impl Ledger {
         if self.payment.close_requested_at.is_some() {
             return Err(Refusal::Closing);
         }
-        // Two orders open at once invite the shopper to pay twice: the old one is settled first.
-        if self.attempts.iter().any(|a| a.status.is_unsettled()) {
+        // Two orders open at once invite the shopper to pay twice: the old one is settled first, unless its
+        // gateway has nothing to close as long as nobody opens it.
+        if self.attempts.iter().any(|a| a.status.is_unsettled() && !a.is_left_unopened()) {
             return Err(Refusal::Unsettled);
         }
         let id = attempt.id;

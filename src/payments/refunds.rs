@@ -9,7 +9,7 @@ use super::ledger::Ledger;
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::PaymentService;
 use super::settle::Source;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, RefundDestination, RefundToRequest};
+use crate::gateways::{DeclineReason, Gateway, GatewayError, RefundDestination, RefundRef, RefundToRequest};
 use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::money::Fen;
 use crate::storage::Account;
@@ -140,7 +140,8 @@ impl PaymentService {
             Ok(report) => report,
             // It may have been taken: the gateway's word on the refund tells.
             Err(error @ GatewayError::Unknown(_)) => {
-                gateway.query_refund(&refund.out_refund_no).await.map_err(|_| error)?
+                let asked = refund_ref(&attempt.out_trade_no, refund, ledger.payment.amount);
+                gateway.query_refund(&asked).await.map_err(|_| error)?
             }
             Err(error) => return Err(error.into()),
         };
@@ -178,7 +179,12 @@ impl PaymentService {
                 // A refusal of a repeat may only mean "you asked before": whether there is such a refund decides.
                 let known = match sending {
                     Sending::First => Err(error),
-                    Sending::Again => gateway.query_refund(&refund.out_refund_no).await,
+                    Sending::Again => {
+                        let ledger = self.ledger(payment_id).await?;
+                        let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
+                        let asked = refund_ref(&attempt.out_trade_no, refund, ledger.payment.amount);
+                        gateway.query_refund(&asked).await
+                    }
                 };
                 match known {
                     Ok(report) => {
@@ -201,4 +207,9 @@ impl PaymentService {
         });
         Ok(recorded.await?.0)
     }
+}
+
+/// A recorded refund as the gateways want it named.
+pub(super) fn refund_ref<'a>(out_trade_no: &'a str, refund: &'a Refund, order_amount: Fen) -> RefundRef<'a> {
+    RefundRef { out_trade_no, out_refund_no: &refund.out_refund_no, amount: refund.amount, order_amount }
 }

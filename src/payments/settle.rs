@@ -88,7 +88,7 @@ impl PaymentService {
         }
         let attempt_id = attempt.id;
         let fact = match &report.state {
-            OrderState::Unpaid => Fact::AttemptUnpaid { attempt_id },
+            OrderState::Unpaid | OrderState::Unopened => Fact::AttemptUnpaid { attempt_id },
             OrderState::Closed => Fact::AttemptClosed { attempt_id },
             OrderState::Paid { gateway_trade_no, paid_at } => Fact::AttemptPaid {
                 attempt_id,
@@ -157,6 +157,32 @@ impl PaymentService {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// Settles a message that tells of an order and of money that went back, but not of what one refund came
+    /// to: the gateway is asked about the refund.
+    ///
+    /// # Errors
+    /// As [`Self::settle`].
+    pub async fn settle_order_refunded(
+        &self,
+        account: &Account,
+        gateway: &dyn Gateway,
+        order: &Verified<OrderReport>,
+        out_refund_no: Option<&str>,
+        source: Source<'_>,
+    ) -> Result<Settled, PaymentError> {
+        let settled = self.settle(account, gateway, order, source).await?;
+        let Some(out_refund_no) = out_refund_no.filter(|_| settled != Settled::Mismatch) else { return Ok(settled) };
+        let Some(ledger) = self.storage.ledger_by_out_refund_no(account.id, out_refund_no).await? else {
+            // Made in the gateway's own console: real, but not ours to count.
+            let report = json!({ "order": order.get(), "out_refund_no": out_refund_no });
+            return self.report_unknown_order(account, report, source).await;
+        };
+        if let Some(refund) = ledger.refunds.iter().find(|r| r.out_refund_no == out_refund_no) {
+            self.ask_about_refund(ledger.payment.id, refund.id).await?;
+        }
+        Ok(settled)
     }
 
     /// A verified report that disagrees: an event and an alarm, once; nothing else moves.

@@ -1,6 +1,7 @@
 //! The ways in which money surprises: late, twice, back again, and asked for twice.
 
 use luodi::ids::{AttemptId, RefundId};
+use luodi::payments::attempt::UNOPENED;
 use luodi::payments::{
     AttemptStatus, EventType, Fact, Ledger, NextAction, PaymentStatus, RefundCause, RefundStatus, Refusal,
 };
@@ -148,6 +149,31 @@ fn a_second_order_is_refused_while_the_first_may_still_be_paid() {
     assert_eq!(ledger.apply(second.clone(), START), Err(Refusal::Unsettled));
     take(&mut ledger, Fact::AttemptClosed { attempt_id: first });
     take(&mut ledger, second);
+}
+
+/// Alipay knows nothing of a code that nobody has scanned: there is nothing to close, yet the shopper may choose
+/// another way. Money that comes by the old code all the same is the second.
+#[test]
+fn an_order_nobody_has_opened_does_not_bar_another_way_but_it_keeps_the_payment_open() {
+    let (mut ledger, first) = pending();
+    take(&mut ledger, Fact::AttemptUnknown { attempt_id: first, failure: failure(UNOPENED) });
+    let second = AttemptId::generate();
+    let another = created(&ledger, second);
+    take(&mut ledger, another);
+    let paid = |attempt_id, number: &str| {
+        let gateway_trade_no = number.to_owned();
+        Fact::AttemptPaid { attempt_id, gateway_trade_no, paid_at: START }
+    };
+    take(&mut ledger, paid(second, "42000001"));
+    let late = ledger.apply(paid(first, "42000002"), START).unwrap();
+    assert!(late.iter().any(|e| e.kind == EventType::PaymentDuplicatePaid));
+
+    let (mut ledger, first) = pending();
+    take(&mut ledger, Fact::AttemptUnknown { attempt_id: first, failure: failure(UNOPENED) });
+    take(&mut ledger, Fact::CloseRequested);
+    assert_eq!(ledger.apply(Fact::PaymentClosed, START), Err(Refusal::Unsettled));
+    take(&mut ledger, Fact::AttemptClosed { attempt_id: first });
+    take(&mut ledger, Fact::PaymentClosed);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::calls::{NUMBER, is_signed_by_merchant, signed};
 use crate::flows::{opened, wanted};
-use crate::stand_in::{Reply, Seen, StandIn, credentials, open, start};
+use crate::stand_in::{Reply, Seen, StandIn, asked, credentials, open, start};
 use crate::vectors::{APPID, MCHID};
 
 const CODE: &str = "130061098828009406";
@@ -113,13 +113,16 @@ async fn ending_a_charge_reverses_it_and_may_be_repeated() {
     })
     .await;
     let gateway = open(&credentials(&stand_in.base), &luodi::clock::HandClock::at(start()));
-    assert!(matches!(gateway.close(Flow::Barcode, NUMBER).await, Err(GatewayError::Unknown(_))));
+    assert!(matches!(gateway.close(&asked(Flow::Barcode, NUMBER)).await, Err(GatewayError::Unknown(_))));
     for _ in 0..2 {
-        let report = gateway.close(Flow::Barcode, NUMBER).await.unwrap().into_inner();
+        let report = gateway.close(&asked(Flow::Barcode, NUMBER)).await.unwrap().into_inner();
         assert_eq!((report.state, report.out_trade_no.as_str()), (OrderState::Closed, NUMBER));
         assert_eq!(gateway.foreign_identifier(&report.merchant), None);
     }
-    assert!(matches!(gateway.close(Flow::Barcode, "LD2").await, Err(GatewayError::Unknown(_))), "another's number");
+    assert!(
+        matches!(gateway.close(&asked(Flow::Barcode, "LD2")).await, Err(GatewayError::Unknown(_))),
+        "another's number"
+    );
     for seen in &stand_in.seen()[..3] {
         assert_eq!(seen.target, format!("/v3/pay/transactions/out-trade-no/{NUMBER}/reverse"));
         assert_eq!(seen.body, format!("{{\"appid\":\"{APPID}\",\"mchid\":\"{MCHID}\"}}"));

@@ -10,7 +10,9 @@ use luodi::payments::attempt::{Flow, NextAction, Shopper};
 use rsa::signature::Verifier as _;
 use serde_json::json;
 
-use crate::stand_in::{PUBLIC_KEY_ID, Reply, Seen, account, credentials, merchant, open, other, start, wechat};
+use crate::stand_in::{
+    PUBLIC_KEY_ID, Reply, Seen, account, asked, asked_refund, credentials, merchant, open, other, start, wechat,
+};
 use crate::vectors::{APPID, MCHID, MERCHANT_SERIAL};
 
 const CODE: &str = r#"{"code_url":"weixin://wxpay/bizpayurl?pr=JyC91EIz1"}"#;
@@ -88,14 +90,14 @@ async fn an_order_opens_queries_and_closes() {
     let action = waiting(gateway.create(&prepared(&request)).await.unwrap().into_inner());
     assert_eq!(action, NextAction::DisplayQr { code_url: "weixin://wxpay/bizpayurl?pr=JyC91EIz1".to_owned() });
 
-    let report = gateway.query(NUMBER).await.unwrap().into_inner();
+    let report = gateway.query(&asked(Flow::Qr, NUMBER)).await.unwrap().into_inner();
     assert_eq!(report.amount, Some(Fen::new(100).unwrap()), "the order's amount, not the payer's share");
     assert_eq!(gateway.foreign_identifier(&report.merchant), None);
     assert_eq!(
         report.state,
         OrderState::Paid { gateway_trade_no: "4200000000202601010000000001".to_owned(), paid_at: Some(start()) }
     );
-    assert_eq!(gateway.close(Flow::Qr, NUMBER).await.unwrap().get().state, OrderState::Closed);
+    assert_eq!(gateway.close(&asked(Flow::Qr, NUMBER)).await.unwrap().get().state, OrderState::Closed);
 
     let seen = stand_in.seen();
     assert_eq!(seen[0].body, request, "the stored bytes are the sent bytes");
@@ -139,7 +141,7 @@ async fn a_refund_is_accepted_and_asked_about() {
     let report = gateway.refund(&request).await.unwrap().into_inner();
     assert_eq!((report.state, report.amount.get(), report.order_amount.get()), (RefundState::Accepted, 40, 100));
     assert_eq!(report.merchant.merchant_no, MCHID);
-    let report = gateway.query_refund("R@1").await.unwrap().into_inner();
+    let report = gateway.query_refund(&asked_refund("R@1")).await.unwrap().into_inner();
     assert!(matches!(report.state, RefundState::Abnormal { .. }));
     assert_eq!(stand_in.seen()[1].target, "/v3/refund/domestic/refunds/R%401");
     assert!(stand_in.seen().iter().all(is_signed_by_merchant));
@@ -201,7 +203,7 @@ async fn trouble_on_the_way_is_unknown() {
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let (gateway, _, stand_in) = account(|_| Reply::plain(307, "").with_header("location", "/v3/elsewhere")).await;
-    assert!(gateway.query(NUMBER).await.is_err());
+    assert!(gateway.query(&asked(Flow::Qr, NUMBER)).await.is_err());
     assert_eq!(stand_in.seen().len(), 1);
 }
 
@@ -210,9 +212,9 @@ async fn a_refused_connection_was_certainly_not_sent() {
     // A port that was free a moment ago.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let gateway = open(&credentials(&format!("http://{free}")), &HandClock::at(start()));
-    assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::NotSent(_))));
+    assert!(matches!(gateway.query(&asked(Flow::Qr, NUMBER)).await, Err(GatewayError::NotSent(_))));
     let nowhere = open(&credentials("https://luodi.invalid"), &HandClock::at(start()));
-    assert!(matches!(nowhere.query(NUMBER).await, Err(GatewayError::NotSent(_))));
+    assert!(matches!(nowhere.query(&asked(Flow::Qr, NUMBER)).await, Err(GatewayError::NotSent(_))));
 }
 
 #[tokio::test]
@@ -224,14 +226,14 @@ async fn a_failed_tls_handshake_was_certainly_not_sent() {
         tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 no TLS here\r\n\r\n").await.unwrap();
     });
     let gateway = open(&credentials(&format!("https://{address}")), &HandClock::at(start()));
-    let result = gateway.query(NUMBER).await;
+    let result = gateway.query(&asked(Flow::Qr, NUMBER)).await;
     assert!(matches!(result, Err(GatewayError::NotSent(_))), "{result:?}");
 }
 
 #[tokio::test]
 async fn silence_after_sending_is_unknown() {
     let (gateway, _, stand_in) = account(|_| Reply::Silence).await;
-    let result = gateway.query(NUMBER).await;
+    let result = gateway.query(&asked(Flow::Qr, NUMBER)).await;
     assert!(matches!(result, Err(GatewayError::Unknown(_))), "{result:?}");
     assert_eq!(stand_in.seen().len(), 1);
 }
@@ -240,12 +242,12 @@ async fn silence_after_sending_is_unknown() {
 async fn the_circuit_opens_and_says_when_to_come_back() {
     let (gateway, clock, stand_in) = account(|_| Reply::error(500, "SYSTEM_ERROR")).await;
     for _ in 0..5 {
-        assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::Unknown(_))));
+        assert!(matches!(gateway.query(&asked(Flow::Qr, NUMBER)).await, Err(GatewayError::Unknown(_))));
     }
-    assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::NotSent(_))));
+    assert!(matches!(gateway.query(&asked(Flow::Qr, NUMBER)).await, Err(GatewayError::NotSent(_))));
     assert_eq!((stand_in.seen().len(), gateway.retry_after_s()), (5, Some(15)));
     clock.advance_s(15);
-    assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::Unknown(_))));
+    assert!(matches!(gateway.query(&asked(Flow::Qr, NUMBER)).await, Err(GatewayError::Unknown(_))));
     assert_eq!(stand_in.seen().len(), 6);
 }
 
@@ -269,9 +271,9 @@ async fn an_answer_about_another_order_is_unknown() {
     let body = json!({"appid": APPID, "mchid": MCHID, "out_trade_no": "LD2", "trade_state": "CLOSED"}).to_string();
     let (gateway, _, _stand_in) = account(move |_| signed(200, &body)).await;
     assert!(
-        matches!(gateway.close(Flow::Qr, NUMBER).await, Err(GatewayError::Unknown(_))),
+        matches!(gateway.close(&asked(Flow::Qr, NUMBER)).await, Err(GatewayError::Unknown(_))),
         "a close is answered by 204"
     );
-    assert!(matches!(gateway.query(NUMBER).await, Err(GatewayError::Unknown(_))));
-    assert!(gateway.query("LD2").await.is_ok());
+    assert!(matches!(gateway.query(&asked(Flow::Qr, NUMBER)).await, Err(GatewayError::Unknown(_))));
+    assert!(gateway.query(&asked(Flow::Qr, "LD2")).await.is_ok());
 }

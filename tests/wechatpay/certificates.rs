@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use crate::notifications::payment;
 use crate::stand_in::{
-    PUBLIC_KEY_ID, Pair, Reply, Seen, StandIn, certificate_credentials, credentials, notification, open, other, sealed,
-    sealed_under, start, wechat,
+    PUBLIC_KEY_ID, Pair, Reply, Seen, StandIn, asked, certificate_credentials, credentials, notification, open, other,
+    sealed, sealed_under, start, wechat,
 };
 use crate::vectors::{APPID, MCHID};
+use luodi::payments::attempt::Flow;
 
 pub const FIRST: &str = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1";
 pub const SECOND: &str = "0132F7A1C5B1E1D9A6C4E8B2F3A4D5C6B7A8990A";
@@ -43,8 +44,8 @@ async fn the_first_answer_fetches_the_certificate_that_proves_it() {
     })
     .await;
     let gateway = open(&certificate_credentials(&stand_in.base), &HandClock::at(start()));
-    assert!(gateway.query("LD0001").await.is_ok());
-    assert!(gateway.query("LD0001").await.is_ok());
+    assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_ok());
+    assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_ok());
     assert_eq!(stand_in.count("/v3/certificates"), 1);
     let seen = stand_in.seen();
     assert_eq!(seen[0].header("wechatpay-serial"), None);
@@ -80,7 +81,7 @@ async fn a_download_that_does_not_prove_itself_is_not_taken_in() {
         .await;
         let clock = HandClock::at(start().plus_s(1));
         let gateway = open(&certificate_credentials(&stand_in.base), &clock);
-        assert!(matches!(gateway.query("LD0001").await, Err(GatewayError::Unknown(_))), "{label}");
+        assert!(matches!(gateway.query(&asked(Flow::Qr, "LD0001")).await, Err(GatewayError::Unknown(_))), "{label}");
     }
 }
 
@@ -98,10 +99,10 @@ async fn during_a_rotation_either_key_is_believed() {
     gateway.maintain().await;
     for key in [(other(), SECOND), (wechat(), FIRST), (other(), SECOND)] {
         *signer.lock().unwrap() = key;
-        assert!(gateway.query("LD0001").await.is_ok(), "{}", key.1);
+        assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_ok(), "{}", key.1);
     }
     *signer.lock().unwrap() = (wechat(), SECOND);
-    assert!(gateway.query("LD0001").await.is_err(), "a key under the other's serial");
+    assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_err(), "a key under the other's serial");
     assert_eq!(stand_in.count("/v3/certificates"), 1);
 }
 
@@ -117,9 +118,12 @@ async fn certificates_alone_start_in_the_middle_of_a_migration() {
     })
     .await;
     let gateway = open(&certificate_credentials(&stand_in.base), &HandClock::at(start()));
-    assert!(matches!(gateway.query("LD0001").await, Err(GatewayError::Unknown(_))), "nothing to verify it with");
+    assert!(
+        matches!(gateway.query(&asked(Flow::Qr, "LD0001")).await, Err(GatewayError::Unknown(_))),
+        "nothing to verify it with"
+    );
     gateway.maintain().await;
-    assert!(gateway.query("LD0001").await.is_ok());
+    assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_ok());
 
     let sealed_elsewhere = StandIn::serving(|_| {
         let mut item = listed(wechat(), FIRST, 900);

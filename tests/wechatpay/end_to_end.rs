@@ -19,7 +19,7 @@ use luodi::sandbox::{
 };
 use serde_json::{Value, json};
 
-use crate::stand_in::{open, start};
+use crate::stand_in::{asked, asked_refund, open, start};
 
 const MINI_PROGRAM: &str = "wx00000000000000aa";
 const APP: &str = "wx00000000000000bb";
@@ -104,7 +104,7 @@ impl House {
     }
 
     async fn state(&self, number: &str) -> OrderState {
-        let report = self.gateway().query(number).await.unwrap().into_inner();
+        let report = self.gateway().query(&asked(Flow::Qr, number)).await.unwrap().into_inner();
         assert_eq!(self.gateway().foreign_identifier(&report.merchant), None);
         report.state
     }
@@ -149,7 +149,7 @@ async fn every_flow_is_opened_invoked_and_paid() {
         assert!(is_paid(&house.state(&number).await), "{number}");
     }
     house.action(Flow::Qr, "FLOW000006", Shopper::default()).await;
-    assert_eq!(house.gateway().close(Flow::Qr, "FLOW000006").await.unwrap().get().state, OrderState::Closed);
+    assert_eq!(house.gateway().close(&asked(Flow::Qr, "FLOW000006")).await.unwrap().get().state, OrderState::Closed);
     assert_eq!(house.state("FLOW000006").await, OrderState::Closed);
 
     let stranger = Shopper { payer_id: Some(openid_of("wxother", "ming")), ..Shopper::default() };
@@ -177,11 +177,11 @@ async fn a_payers_code_is_charged_waited_for_and_reversed() {
     assert!(is_paid(&house.state("CODE000002").await));
     house.clock.advance_s(45);
     for number in ["CODE000003", "CODE000002", "CODE000002"] {
-        let reversed = house.gateway().close(Flow::Barcode, number).await.unwrap().into_inner();
+        let reversed = house.gateway().close(&asked(Flow::Barcode, number)).await.unwrap().into_inner();
         assert_eq!(reversed.state, OrderState::Closed, "{number}");
         assert_eq!(house.state(number).await, OrderState::Closed, "also the paid one: its money went back");
     }
-    let unseen = house.gateway().close(Flow::Barcode, "CODE000009").await;
+    let unseen = house.gateway().close(&asked(Flow::Barcode, "CODE000009")).await;
     assert!(matches!(unseen, Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })), "{unseen:?}");
 
     let poor = CodepayOutcome::Error { status: 403, code: "NOT_ENOUGH".to_owned() };
@@ -229,10 +229,10 @@ async fn a_service_provider_opens_pays_refunds_and_closes_for_its_sub_merchant()
     }
     let report = gateway.refund(&gateway.prepare_refund(&refund("PART000001", "R1", 400)).unwrap()).await.unwrap();
     assert_eq!(report.get().merchant.sub_merchant_no.as_deref(), Some(SUB));
-    let settled = gateway.query_refund("R1").await.unwrap().into_inner();
+    let settled = gateway.query_refund(&asked_refund("R1")).await.unwrap().into_inner();
     assert!(matches!(settled.state, RefundState::Succeeded { .. }), "{settled:?}");
     house.action(Flow::Qr, "PART000003", Shopper::default()).await;
-    gateway.close(Flow::Qr, "PART000003").await.unwrap();
+    gateway.close(&asked(Flow::Qr, "PART000003")).await.unwrap();
     assert_eq!(house.state("PART000003").await, OrderState::Closed);
     house.clock.advance_s(86_400);
     let (_, rows) = rows(&gateway, StatementKind::Trade).await;
@@ -322,13 +322,13 @@ async fn both_kinds_of_key_are_believed_through_a_rotation_and_a_migration() {
         house.clock.advance_s(86_400);
         for (name, gateway) in [("both", &both), ("certificates", &certificates)] {
             gateway.maintain().await;
-            let result = gateway.query("NOTHING001").await;
+            let result = gateway.query(&asked(Flow::Qr, "NOTHING001")).await;
             let is_answer = matches!(result, Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }));
             assert!(is_answer, "{name}, day {day}: {result:?}");
         }
         let number = format!("DAY{day:07}");
         house.action(Flow::Qr, &number, Shopper::default()).await;
-        assert!(certificates.query(&number).await.is_ok(), "day {day}");
+        assert!(certificates.query(&asked(Flow::Qr, &number)).await.is_ok(), "day {day}");
     }
 }
 

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use crate::calls::{NUMBER, is_signed_by_merchant, order, signed};
 use crate::flows::{assert_client_signature, opened, wanted};
 use crate::notifications::envelope;
-use crate::stand_in::{PUBLIC_KEY_ID, Seen, StandIn, credentials, notification, open, start, wechat};
+use crate::stand_in::{
+    PUBLIC_KEY_ID, Seen, StandIn, asked, asked_refund, credentials, notification, open, start, wechat,
+};
 use crate::vectors::{APPID, MCHID, PREPAY_ID};
 
 const SUB: &str = "1900000109";
@@ -85,10 +87,10 @@ async fn queries_closes_and_refunds_name_the_sub_merchant() {
     })
     .await;
     let gateway = open(&account(&stand_in.base), &HandClock::at(start()));
-    let report = gateway.query(NUMBER).await.unwrap().into_inner();
+    let report = gateway.query(&asked(Flow::Qr, NUMBER)).await.unwrap().into_inner();
     assert_eq!(report.merchant, Merchant { app_id: Some(SUB_APP.to_owned()), ..told() });
     assert_eq!(gateway.foreign_identifier(&report.merchant), None);
-    let closed = gateway.close(Flow::Qr, NUMBER).await.unwrap().into_inner();
+    let closed = gateway.close(&asked(Flow::Qr, NUMBER)).await.unwrap().into_inner();
     assert_eq!((closed.state, closed.merchant), (OrderState::Closed, told()));
     let wanted = RefundToRequest {
         out_trade_no: NUMBER.to_owned(),
@@ -102,7 +104,9 @@ async fn queries_closes_and_refunds_name_the_sub_merchant() {
     };
     let request = gateway.prepare_refund(&wanted).unwrap();
     assert_eq!(gateway.refund(&request).await.unwrap().get().merchant, told());
-    let RefundState::Abnormal { message, .. } = &gateway.query_refund("R1").await.unwrap().get().state.clone() else {
+    let RefundState::Abnormal { message, .. } =
+        &gateway.query_refund(&asked_refund("R1")).await.unwrap().get().state.clone()
+    else {
         panic!("not abnormal")
     };
     assert!(message.contains("bank card"), "{message}");

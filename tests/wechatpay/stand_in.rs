@@ -11,9 +11,10 @@ use der::EncodePem as _;
 use luodi::clock::{HandClock, Timestamp};
 use luodi::gateways::transport::{Transport, TransportOptions};
 use luodi::gateways::wechatpay::WeChatPay;
-use luodi::gateways::{AccountCredentials, RawNotification};
+use luodi::gateways::{AccountCredentials, OrderRef, RawNotification, RefundRef};
 use luodi::ids::AccountId;
-use luodi::payments::attempt::GatewayName;
+use luodi::money::Fen;
+use luodi::payments::attempt::{Flow, GatewayName};
 use luodi::payments::payment::Mode;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
@@ -291,4 +292,15 @@ pub fn open(credentials: &AccountCredentials, clock: &Arc<HandClock>) -> WeChatP
 pub async fn account(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (WeChatPay, Arc<HandClock>, StandIn) {
     let (stand_in, clock) = (StandIn::serving(script).await, HandClock::at(start()));
     (open(&credentials(&stand_in.base), &clock), clock, stand_in)
+}
+
+/// An order as the ledger knows it.
+pub fn asked(flow: Flow, out_trade_no: &str) -> OrderRef<'_> {
+    OrderRef { flow, out_trade_no, expires_at: start().plus_s(1800) }
+}
+
+/// A refund as the ledger knows it.
+pub fn asked_refund(out_refund_no: &str) -> RefundRef<'_> {
+    let amount = Fen::new(40).unwrap();
+    RefundRef { out_trade_no: "LD20260101000001", out_refund_no, amount, order_amount: Fen::new(100).unwrap() }
 }

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 use crate::certificates::{FIRST, SECOND, is_download, list, listed, unpaid};
 use crate::notifications::payment;
-use crate::stand_in::{PUBLIC_KEY_ID, Pair, Reply, StandIn, credentials, notification, open, other, start, wechat};
+use crate::stand_in::{
+    PUBLIC_KEY_ID, Pair, Reply, StandIn, asked, credentials, notification, open, other, start, wechat,
+};
+use luodi::payments::attempt::Flow;
 
 const MESSAGES: i64 = 2_000;
 const WEEK_S: i64 = 7 * 24 * 3600;
@@ -99,7 +102,7 @@ async fn two_thousand_notifications_under_three_keys() {
         clock.set(start().plus_s(message * WEEK_S / MESSAGES));
         if message % 20 == 0 {
             gateway.maintain().await;
-            assert!(gateway.query("LD0001").await.is_ok(), "an answer at message {message}");
+            assert!(gateway.query(&asked(Flow::Qr, "LD0001")).await.is_ok(), "an answer at message {message}");
         }
         let day = usize::try_from(message * 7 / MESSAGES).unwrap();
         let (pair, serial) = if dice.roll(1000) < PUBLIC_PER_MILLE[day] {

@@ -4,7 +4,7 @@
 use super::WeChatPay;
 use super::check::finding;
 use crate::crypto::random;
-use crate::gateways::{Finding, Gateway as _, GatewayError, OrderToOpen, PreparedOrder, Severity};
+use crate::gateways::{Finding, Gateway as _, GatewayError, OrderRef, OrderToOpen, PreparedOrder, Severity};
 use crate::money::Fen;
 use crate::payments::attempt::{Flow, Shopper};
 
@@ -39,7 +39,8 @@ async fn check_app(account: &WeChatPay, setting: &str, appid: &str, notify_url: 
     let mut findings = Vec::new();
     if opened.is_ok() || matches!(opened, Err(GatewayError::Unknown(_))) {
         // What may be open is closed, whatever was heard.
-        let closed = account.close(Flow::Qr, &order.out_trade_no).await;
+        let opened_order = OrderRef { flow: Flow::Qr, out_trade_no: &order.out_trade_no, expires_at: order.expires_at };
+        let closed = account.close(&opened_order).await;
         if opened.is_ok() && closed.is_err() {
             let detail = format!(
                 "The order {} of this check could not be closed; its code was shown to nobody, and it ends by itself.",

@@ -34,8 +34,8 @@ use super::statement::{Fetched, StatementToFetch};
 use super::transport::Transport;
 use super::{
     AccountCredentials, CheckDepth, EXPIRY_WARNING_S, ExpiringCredential, Finding, Gateway, GatewayError, Merchant,
-    Notification, Opened, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification, RawResponse,
-    RefundDestination, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
+    Notification, Opened, OrderRef, OrderReport, OrderState, OrderToOpen, Outcome, PreparedOrder, RawNotification,
+    RawResponse, RefundDestination, RefundRef, RefundReport, RefundToRequest, Rejected, SettingProblem, Verified,
 };
 use crate::clock::{SharedClock, Timestamp};
 use crate::crypto::certificate::Certificate;
@@ -128,6 +128,7 @@ impl Gateway for WeChatPay {
     fn prepare(&self, order: &OrderToOpen) -> Result<String, GatewayError> {
         match order.flow {
             Flow::Barcode => requests::codepay(&self.party, self.till()?, order),
+            Flow::Page => Err(no_page()),
             _ => requests::order(&self.party, &self.h5, order, self.client.clock.now()),
         }
     }
@@ -139,13 +140,15 @@ impl Gateway for WeChatPay {
             Flow::Jsapi => "jsapi",
             Flow::App => "app",
             Flow::Barcode => return self.charge(order.request).await.map(Verified::new),
+            Flow::Page => return Err(no_page()),
         };
         let target = self.party.create_target(product);
         let body = self.client.call(Operation::Create, Method::POST, &target, order.request).await?;
         opening::read(order, &body, &self.party, &self.client.signer, self.client.clock.now()).map(Verified::new)
     }
 
-    async fn query(&self, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
+    async fn query(&self, order: &OrderRef<'_>) -> Result<Verified<OrderReport>, GatewayError> {
+        let out_trade_no = order.out_trade_no;
         let target = self.party.query_target(out_trade_no);
         let body = self.client.call(Operation::Query, Method::GET, &target, "").await?;
         let report = read::<Transaction>(&body)?
@@ -155,8 +158,9 @@ impl Gateway for WeChatPay {
         Ok(Verified::new(report))
     }
 
-    async fn close(&self, flow: Flow, out_trade_no: &str) -> Result<Verified<OrderReport>, GatewayError> {
-        if flow == Flow::Barcode {
+    async fn close(&self, order: &OrderRef<'_>) -> Result<Verified<OrderReport>, GatewayError> {
+        let out_trade_no = order.out_trade_no;
+        if order.flow == Flow::Barcode {
             return self.reverse(out_trade_no).await;
         }
         let request = requests::close(&self.party)?;
@@ -185,7 +189,8 @@ impl Gateway for WeChatPay {
         self.refund_report(&body, asked.out_refund_no.as_deref())
     }
 
-    async fn query_refund(&self, out_refund_no: &str) -> Result<Verified<RefundReport>, GatewayError> {
+    async fn query_refund(&self, refund: &RefundRef<'_>) -> Result<Verified<RefundReport>, GatewayError> {
+        let out_refund_no = refund.out_refund_no;
         let target = self.party.refund_target(out_refund_no);
         let body = self.client.call(Operation::QueryRefund, Method::GET, &target, "").await?;
         self.refund_report(&body, Some(out_refund_no))
@@ -243,6 +248,14 @@ impl Gateway for WeChatPay {
 
     async fn maintain(&self) {
         self.client.renew().await;
+    }
+}
+
+/// A desktop shopper scans a code instead.
+fn no_page() -> GatewayError {
+    GatewayError::Misconfigured {
+        code: "flow_unsupported".to_owned(),
+        fix: "WeChat Pay has no page for desktop browsers: use qr".to_owned(),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn read(
         Flow::App => {
             (invoke_app(order, &given("prepay_id", answer.prepay_id)?, party, signer, now)?, PREPAY_LIFETIME_S)
         }
-        Flow::Barcode => return Err(GatewayError::Unknown("a payer's code opens nothing".to_owned())),
+        Flow::Barcode | Flow::Page => return Err(GatewayError::Unknown("this flow opens nothing".to_owned())),
     };
     Ok(Opened::Waiting { next_action, expires_at: Some(now.plus_s(lifetime_s)) })
 }

@@ -1,13 +1,16 @@
 //! Looking at differences again: what only a statement knows is asked about at the gateway, whose verified
 //! word settles it; the difference ends when the two sides agree. What stays is left to the merchant.
 
+use super::super::attempt::Flow;
+use super::super::checkout::order_ref;
 use super::super::difference::{DifferenceKind, DifferenceSubject};
 use super::super::error::PaymentError;
+use super::super::refunds::refund_ref;
 use super::super::service::PaymentService;
 use super::super::settle::Source;
 use super::super::{Difference, StatementDay, StatementKind};
 use super::minus_days;
-use crate::gateways::Gateway;
+use crate::gateways::{Gateway, OrderRef};
 use crate::storage::{Account, ClaimedDifference};
 use crate::telemetry::alarm;
 
@@ -52,14 +55,30 @@ impl PaymentService {
     ) -> Result<(), PaymentError> {
         let number = difference.number.as_str();
         let heard = match difference.subject {
-            DifferenceSubject::Payment => match gateway.query(number).await {
-                Ok(report) => self.settle(account, gateway, &report, Source::Statement).await.map(drop),
-                Err(error) => Err(error.into()),
-            },
-            DifferenceSubject::Refund => match gateway.query_refund(number).await {
-                Ok(report) => self.settle_refund(account, gateway, &report, Source::Statement).await.map(drop),
-                Err(error) => Err(error.into()),
-            },
+            DifferenceSubject::Payment => {
+                let ledger = self.storage.ledger_by_out_trade_no(account.id, number).await?;
+                let ours = ledger.as_ref().and_then(|l| l.attempt_by_out_trade_no(number)).map(order_ref);
+                // An order that is not ours: money came by it, so it exists.
+                let stranger = OrderRef { flow: Flow::Jsapi, out_trade_no: number, expires_at: self.clock.now() };
+                match gateway.query(&ours.unwrap_or(stranger)).await {
+                    Ok(report) => self.settle(account, gateway, &report, Source::Statement).await.map(drop),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            DifferenceSubject::Refund => {
+                let ledger = self.storage.ledger_by_out_refund_no(account.id, number).await?;
+                let ours = ledger.as_ref().and_then(|ledger| {
+                    let refund = ledger.refunds.iter().find(|r| r.out_refund_no == number)?;
+                    let attempt = ledger.attempt(refund.attempt_id)?;
+                    Some(refund_ref(&attempt.out_trade_no, refund, ledger.payment.amount))
+                });
+                // A refund that is not ours names no order by which every gateway could be asked.
+                let Some(ours) = ours else { return Ok(()) };
+                match gateway.query_refund(&ours).await {
+                    Ok(report) => self.settle_refund(account, gateway, &report, Source::Statement).await.map(drop),
+                    Err(error) => Err(error.into()),
+                }
+            }
             DifferenceSubject::Statement => Ok(()),
         };
         match heard {

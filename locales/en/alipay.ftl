@@ -1,0 +1,83 @@
+# Alipay and Antom: settings, checks and refusals, for merchants. $told are Alipay's own words.
+
+# Settings.
+setting-own-application-public-key = This is the application’s own public key (应用公钥); Alipay’s public key (支付宝公钥) belongs here. The console shows it once the application’s key has been uploaded.
+setting-private-instead-of-alipay-key = This is a private key; Alipay’s public key belongs here.
+setting-certificate-instead-of-alipay-key = This is a certificate. In certificate mode give the three certificates and leave the public key away.
+setting-unreadable-alipay-key = This is not Alipay’s public key.
+setting-alipay-key-missing = Give Alipay’s public key, or the three certificates in certificate mode.
+setting-two-key-modes = Give Alipay’s public key or the three certificates, not both.
+setting-certificate-missing = Certificate mode needs the three files of the console; this one is missing.
+setting-certificate-of-another-key = This certificate does not belong to app_private_key: give appCertPublicKey_….crt of the same application and key pair.
+setting-unreadable-certificate = This is no certificate with an RSA key; paste the whole file.
+setting-own-application-certificate = This is the application’s own certificate; alipayCertPublicKey_RSA2.crt belongs here.
+setting-root-without-rsa = No certificate in it is signed by RSA: give alipayRootCert.crt as it was downloaded.
+setting-invalid-app-id = The APPID has digits only, usually 16.
+setting-invalid-seller-id = The PID has 16 digits and begins with 2088.
+setting-invalid-aes-key = The AES key has 24 characters (base64 of 16 bytes), as the console shows it. Leave it away where content encryption is off.
+setting-not-a-choice = Give one of the listed words.
+setting-not-alipay-host = A live account calls Alipay’s own host only.
+setting-test-account-at-real-alipay = A test account must not call Alipay’s real system: leave the address away for Alipay’s own test system, or give a stand-in’s.
+setting-retired-sandbox = This address of Alipay’s test system is retired: use the new one, or leave it away.
+setting-public-instead-of-private-key = This is a public key; the private key belongs here.
+setting-certificate-instead-of-private-key = This is a certificate; the private key belongs here.
+setting-unreadable-private-key = This is not an RSA private key (PKCS#1 or PKCS#8).
+setting-invalid-client-id = The client id has letters, digits and underscores, as Antom’s dashboard shows it.
+setting-client-id-of-other-mode = Client ids that begin with SANDBOX_ are for test accounts only.
+setting-invalid-currency = The settlement currency is three capital letters, for example USD.
+setting-own-key-instead-of-antoms = This is the merchant’s own public key; Antom’s belongs here.
+setting-unreadable-antom-key = This is not Antom’s public key.
+setting-not-antom-host = A live account calls Antom’s own hosts only.
+
+# Checks.
+check-app-private-key = The application’s private key can be read.
+check-alipay-credentials-accepted = Alipay accepted the signature, and its own verifies.
+check-alipay-key-wrong = Alipay’s signature does not verify: this is not Alipay’s key for the application. Copy 支付宝公钥 from the console, not 应用公钥.
+check-alipay-certificate-wrong = Alipay signs with another certificate, which could not be fetched: download Alipay’s certificate and root file again.
+check-alipay-content-key-wrong = Content encryption does not fit: give the AES key exactly when it is switched on in the console.
+check-alipay-answer-not-proven = What answered is not proven to be Alipay: look at the address.
+check-alipay-signature-refused = Alipay refused the signature: the private key is not the uploaded one, or test and real systems are mixed.
+check-alipay-app-id-unknown = Alipay does not know this APPID: compare it, put the application online, and do not mix test and real systems.
+check-alipay-app-certificate-refused = Alipay does not know the application certificate: download it again.
+check-alipay-root-refused = Alipay does not know the root file: download it again.
+check-alipay-refused = Alipay refused the request.
+check-alipay-unreachable = Alipay cannot be reached.
+check-alipay-not-confirmed = Nothing can be said yet; try again later.
+check-alipay-app-certificate-of-another = The application certificate does not name this APPID.
+check-alipay-order-opened = Alipay opened an order of 0.01 yuan.
+check-alipay-order-refused = Alipay opens no order to scan: sign 当面付 and add it to the application.
+check-app-certificate-expiring = The application certificate ends soon, and every call with it: download the new one and set it.
+check-alipay-certificate-expiring = Alipay’s certificate ends soon: download the new one and set it.
+check-antom-credentials-accepted = Antom accepted the signature, and its own verifies.
+check-antom-refused = Antom refused the account.
+check-antom-unreachable = Antom cannot be reached.
+check-antom-not-confirmed = Nothing can be said yet; compare Antom’s public key.
+
+# Refusals.
+gateway-alipay-trade-has-success = The order is paid already; the payment will show it.
+gateway-alipay-trade-has-close = The order is closed at Alipay. Open a new attempt.
+gateway-alipay-trade-not-exist = Alipay does not know this order.
+gateway-alipay-refund-not-exist = Alipay knows no such refund, or it failed.
+gateway-alipay-context-inconsistent = The order number was used before with other content.
+gateway-alipay-trade-buyer-not-match = Another shopper opened this order. Open a new attempt.
+gateway-alipay-buyer-seller-equal = Buyer and seller cannot be the same account.
+gateway-alipay-buyer-balance-not-enough = The payer’s balance is too low. Choose another way to pay.
+gateway-alipay-payment-auth-code-invalid = The payment code is wrong or has expired. Ask the shopper to refresh it and scan again.
+gateway-alipay-total-fee-exceed = The amount is above the limit. Choose another way to pay.
+gateway-alipay-exist-forbidden-word = The description has a word that Alipay does not allow: change it.
+gateway-alipay-access-forbidden = The merchant has not signed this product: sign it in the Alipay console and add it to the application.
+gateway-alipay-partner-error = Application and merchant do not belong together: bind the application to the PID in the console.
+gateway-alipay-insufficient-isv-permissions = The application may not make this call: sign the product and add it to the application.
+gateway-alipay-invalid-signature = Alipay refused the signature: the private key is not the uploaded one, or test and real systems are mixed.
+gateway-alipay-invalid-app-id = Alipay does not know this APPID: compare it, and look whether the application is online.
+gateway-alipay-app-cert-not-exist = Alipay does not know the application certificate: download it again.
+gateway-alipay-illegal-client-ip = Alipay refuses the server’s address: add its public IP to the application’s white list.
+gateway-alipay-seller-balance-not-enough = The merchant’s balance is too low: top it up; the same refund is then sent again.
+gateway-alipay-trade-has-finished = The time for refunds is over: settle with the payer outside of Alipay.
+gateway-alipay-refund-amt-not-equal-total = The refund is above what is left, or its discounts allow no partial refund.
+gateway-alipay-discordant-repeat-request = The refund number was used before with another amount.
+gateway-alipay-trade-not-allow-refund = This order cannot be refunded: { $told }
+gateway-alipay-trade-cancel-time-out = It is too late to cancel: refund instead.
+gateway-alipay-payment-request-has-risk = Alipay’s risk control refused this payment. Choose another way to pay.
+gateway-alipay-system-error = Alipay does not know the outcome itself; it is being asked.
+gateway-unopened = Nobody has opened this order at the gateway; another way to pay was chosen.

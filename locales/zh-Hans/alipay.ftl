@@ -1,0 +1,83 @@
+# 支付宝与 Antom：账号设置、自检与拒绝原因，供商户阅读。$told 为支付宝原文。
+
+# 账号设置。
+setting-own-application-public-key = 这是应用自己的公钥（应用公钥）；此处应填支付宝公钥：上传应用公钥后，可在开放平台控制台查看。
+setting-private-instead-of-alipay-key = 这是私钥；此处应填支付宝公钥。
+setting-certificate-instead-of-alipay-key = 这是证书。使用证书模式时，请填写应用证书、支付宝证书和根证书三项，并留空支付宝公钥。
+setting-unreadable-alipay-key = 无法识别为支付宝公钥。
+setting-alipay-key-missing = 请填写支付宝公钥；若使用证书模式，请填写三份证书。
+setting-two-key-modes = 公钥模式与证书模式只能选一种：请填写支付宝公钥或三份证书，不要同时填写。
+setting-certificate-missing = 证书模式需要控制台下载的三份文件，此项缺失。
+setting-certificate-of-another-key = 该证书与应用私钥不是一对，请使用同一应用、同一密钥对的 appCertPublicKey 文件。
+setting-unreadable-certificate = 无法识别为 RSA 证书，请粘贴完整文件。
+setting-own-application-certificate = 这是应用自己的证书；此处应填支付宝证书 alipayCertPublicKey_RSA2.crt。
+setting-root-without-rsa = 文件中没有 RSA 签名的根证书，请使用下载的 alipayRootCert.crt 原文件。
+setting-invalid-app-id = 应用 APPID 只含数字，通常为 16 位。
+setting-invalid-seller-id = 合作伙伴身份（PID）为以 2088 开头的 16 位数字。
+setting-invalid-aes-key = AES 密钥为控制台显示的 24 个字符（16 字节的 Base64）；未开启接口内容加密时请留空。
+setting-not-a-choice = 请填写列出的选项之一。
+setting-not-alipay-host = 正式账号只能调用支付宝官方域名。
+setting-test-account-at-real-alipay = 测试账号不得调用支付宝正式环境：请留空以使用支付宝沙箱，或填写模拟环境地址。
+setting-retired-sandbox = 该沙箱地址已停用，请使用新的沙箱地址或留空。
+setting-public-instead-of-private-key = 这是公钥；此处应填私钥。
+setting-certificate-instead-of-private-key = 这是证书；此处应填私钥。
+setting-unreadable-private-key = 无法识别为 RSA 私钥（PKCS#1 或 PKCS#8）。
+setting-invalid-client-id = 客户端 ID 只含字母、数字和下划线，请按 Antom 控制台所示填写。
+setting-client-id-of-other-mode = SANDBOX_ 开头的客户端 ID 只用于测试账号。
+setting-invalid-currency = 结算币种为三个大写字母，例如 USD。
+setting-own-key-instead-of-antoms = 这是商户自己的公钥；此处应填 Antom 的公钥。
+setting-unreadable-antom-key = 无法识别为 Antom 公钥。
+setting-not-antom-host = 正式账号只能调用 Antom 官方域名。
+
+# 账号自检。
+check-app-private-key = 应用私钥可以读取。
+check-alipay-credentials-accepted = 支付宝认可了签名，支付宝的签名也已验证通过。
+check-alipay-key-wrong = 支付宝的签名无法验证：所填不是该应用的支付宝公钥。请从控制台复制“支付宝公钥”，而非“应用公钥”。
+check-alipay-certificate-wrong = 支付宝使用了另一份证书签名，且无法获取：请重新下载支付宝证书和根证书。
+check-alipay-content-key-wrong = 接口内容加密不一致：仅在控制台已开启时填写 AES 密钥，并与控制台一致。
+check-alipay-answer-not-proven = 无法证明返回内容来自支付宝，请检查接口地址。
+check-alipay-signature-refused = 支付宝拒绝了签名：应用私钥与控制台上传的应用公钥不是一对，或混用了沙箱与正式环境。
+check-alipay-app-id-unknown = 支付宝不认识该 APPID：请核对 APPID、应用是否上线，以及是否混用了沙箱与正式环境。
+check-alipay-app-certificate-refused = 支付宝不认识该应用证书：请重新下载。
+check-alipay-root-refused = 支付宝不认识该根证书：请重新下载。
+check-alipay-refused = 支付宝拒绝了请求。
+check-alipay-unreachable = 无法连接支付宝。
+check-alipay-not-confirmed = 暂时无法确认，请稍后再试。
+check-alipay-app-certificate-of-another = 应用证书中没有该应用的 APPID，请核对。
+check-alipay-order-opened = 支付宝已受理一笔 0.01 元的当面付预下单。
+check-alipay-order-refused = 支付宝拒绝了当面付预下单：请确认已签约当面付并添加到该应用。
+check-app-certificate-expiring = 应用证书即将到期，到期后所有调用都会失败：请在控制台下载新证书并更新。
+check-alipay-certificate-expiring = 支付宝证书即将到期，请在控制台下载新证书并更新。
+check-antom-credentials-accepted = Antom 认可了签名，Antom 的签名也已验证通过。
+check-antom-refused = Antom 拒绝了该账号。
+check-antom-unreachable = 无法连接 Antom。
+check-antom-not-confirmed = 暂时无法确认；请核对 Antom 公钥。
+
+# 拒绝原因。
+gateway-alipay-trade-has-success = 该订单已付款，支付状态随后更新。
+gateway-alipay-trade-has-close = 该订单已在支付宝关闭，请重新发起支付。
+gateway-alipay-trade-not-exist = 支付宝没有这笔交易。
+gateway-alipay-refund-not-exist = 支付宝没有这笔退款，或退款未成功。
+gateway-alipay-context-inconsistent = 该订单号曾以不同内容提交。
+gateway-alipay-trade-buyer-not-match = 该订单已由另一位买家打开，请重新发起支付。
+gateway-alipay-buyer-seller-equal = 买家与卖家不能是同一账户。
+gateway-alipay-buyer-balance-not-enough = 买家余额不足，请换一种付款方式。
+gateway-alipay-payment-auth-code-invalid = 付款码无效或已过期，请刷新后重新扫码。
+gateway-alipay-total-fee-exceed = 金额超过限额，请换一种付款方式。
+gateway-alipay-exist-forbidden-word = 商品名称中含有支付宝不允许的词语，请修改。
+gateway-alipay-access-forbidden = 商户尚未签约该产品：请在支付宝开放平台签约，并添加到该应用。
+gateway-alipay-partner-error = 应用与商户不匹配：请在控制台把应用绑定到该商户号（PID）。
+gateway-alipay-insufficient-isv-permissions = 应用没有该接口的权限：请签约产品并添加到应用。
+gateway-alipay-invalid-signature = 支付宝拒绝了签名：应用私钥与控制台上传的应用公钥不是一对，或混用了沙箱与正式环境。
+gateway-alipay-invalid-app-id = 支付宝不认识该 APPID：请核对 APPID 与应用状态。
+gateway-alipay-app-cert-not-exist = 支付宝不认识该应用证书，请重新下载。
+gateway-alipay-illegal-client-ip = 支付宝拒绝了服务器的 IP：请把公网 IP 加入应用的白名单。
+gateway-alipay-seller-balance-not-enough = 商户余额不足：充值后会自动以同一退款号重试。
+gateway-alipay-trade-has-finished = 已超过可退款期限，请与买家线下结算。
+gateway-alipay-refund-amt-not-equal-total = 退款金额超过可退余额，或该优惠不支持部分退款。
+gateway-alipay-discordant-repeat-request = 该退款号曾以另一金额提交。
+gateway-alipay-trade-not-allow-refund = 该交易不支持退款：{ $told }
+gateway-alipay-trade-cancel-time-out = 已超过可撤销时间，请改用退款。
+gateway-alipay-payment-request-has-risk = 支付宝风控拒绝了这笔付款，请换一种付款方式。
+gateway-alipay-system-error = 支付宝也不确定结果，正在查询。
+gateway-unopened = 这笔订单尚无人打开；已改用其他付款方式。

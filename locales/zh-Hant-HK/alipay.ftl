@@ -1,0 +1,83 @@
+# 支付寶與 Antom：帳號設置、自檢與拒絕原因，供商戶閲讀。$told 為支付寶原文。
+
+# 帳號設置。
+setting-own-application-public-key = 這是應用自己的公鑰（應用公鑰）；此處應填支付寶公鑰：上傳應用公鑰後，可在開放平台控制枱查看。
+setting-private-instead-of-alipay-key = 這是私鑰；此處應填支付寶公鑰。
+setting-certificate-instead-of-alipay-key = 這是證書。使用證書模式時，請填寫應用證書、支付寶證書和根證書三項，並留空支付寶公鑰。
+setting-unreadable-alipay-key = 無法識別為支付寶公鑰。
+setting-alipay-key-missing = 請填寫支付寶公鑰；若使用證書模式，請填寫三份證書。
+setting-two-key-modes = 公鑰模式與證書模式只能選一種：請填寫支付寶公鑰或三份證書，不要同時填寫。
+setting-certificate-missing = 證書模式需要控制枱下載的三份文件，此項缺失。
+setting-certificate-of-another-key = 該證書與應用私鑰不是一對，請使用同一應用、同一密鑰對的 appCertPublicKey 文件。
+setting-unreadable-certificate = 無法識別為 RSA 證書，請粘貼完整文件。
+setting-own-application-certificate = 這是應用自己的證書；此處應填支付寶證書 alipayCertPublicKey_RSA2.crt。
+setting-root-without-rsa = 文件中沒有 RSA 簽名的根證書，請使用下載的 alipayRootCert.crt 原文件。
+setting-invalid-app-id = 應用 APPID 只含數字，通常為 16 位。
+setting-invalid-seller-id = 合作伙伴身份（PID）為以 2088 開頭的 16 位數字。
+setting-invalid-aes-key = AES 密鑰為控制枱顯示的 24 個字符（16 字節的 Base64）；未開啓接口內容加密時請留空。
+setting-not-a-choice = 請填寫列出的選項之一。
+setting-not-alipay-host = 正式帳號只能調用支付寶官方域名。
+setting-test-account-at-real-alipay = 測試帳號不得調用支付寶正式環境：請留空以使用支付寶沙箱，或填寫模擬環境地址。
+setting-retired-sandbox = 該沙箱地址已停用，請使用新的沙箱地址或留空。
+setting-public-instead-of-private-key = 這是公鑰；此處應填私鑰。
+setting-certificate-instead-of-private-key = 這是證書；此處應填私鑰。
+setting-unreadable-private-key = 無法識別為 RSA 私鑰（PKCS#1 或 PKCS#8）。
+setting-invalid-client-id = 客戶端 ID 只含字母、數字和下劃線，請按 Antom 控制枱所示填寫。
+setting-client-id-of-other-mode = SANDBOX_ 開頭的客戶端 ID 只用於測試帳號。
+setting-invalid-currency = 撥款幣種為三個大寫字母，例如 USD。
+setting-own-key-instead-of-antoms = 這是商戶自己的公鑰；此處應填 Antom 的公鑰。
+setting-unreadable-antom-key = 無法識別為 Antom 公鑰。
+setting-not-antom-host = 正式帳號只能調用 Antom 官方域名。
+
+# 帳號自檢。
+check-app-private-key = 應用私鑰可以讀取。
+check-alipay-credentials-accepted = 支付寶認可了簽名，支付寶的簽名也已驗證通過。
+check-alipay-key-wrong = 支付寶的簽名無法驗證：所填不是該應用的支付寶公鑰。請從控制枱複製「支付寶公鑰」，而非「應用公鑰」。
+check-alipay-certificate-wrong = 支付寶使用了另一份證書籤名，且無法獲取：請重新下載支付寶證書和根證書。
+check-alipay-content-key-wrong = 接口內容加密不一致：僅在控制枱已開啓時填寫 AES 密鑰，並與控制枱一致。
+check-alipay-answer-not-proven = 無法證明返回內容來自支付寶，請檢查接口地址。
+check-alipay-signature-refused = 支付寶拒絕了簽名：應用私鑰與控制枱上傳的應用公鑰不是一對，或混用了沙箱與正式環境。
+check-alipay-app-id-unknown = 支付寶不認識該 APPID：請核對 APPID、應用是否上線，以及是否混用了沙箱與正式環境。
+check-alipay-app-certificate-refused = 支付寶不認識該應用證書：請重新下載。
+check-alipay-root-refused = 支付寶不認識該根證書：請重新下載。
+check-alipay-refused = 支付寶拒絕了請求。
+check-alipay-unreachable = 無法連接支付寶。
+check-alipay-not-confirmed = 暫時無法確認，請稍後再試。
+check-alipay-app-certificate-of-another = 應用證書中沒有該應用的 APPID，請核對。
+check-alipay-order-opened = 支付寶已受理一筆 0.01 元的當面付預下單。
+check-alipay-order-refused = 支付寶拒絕了當面付預下單：請確認已簽約當面付並添加到該應用。
+check-app-certificate-expiring = 應用證書即將到期，到期後所有調用都會失敗：請在控制枱下載新證書並更新。
+check-alipay-certificate-expiring = 支付寶證書即將到期，請在控制枱下載新證書並更新。
+check-antom-credentials-accepted = Antom 認可了簽名，Antom 的簽名也已驗證通過。
+check-antom-refused = Antom 拒絕了該帳號。
+check-antom-unreachable = 無法連接 Antom。
+check-antom-not-confirmed = 暫時無法確認；請核對 Antom 公鑰。
+
+# 拒絕原因。
+gateway-alipay-trade-has-success = 該訂單已付款，支付狀態隨後更新。
+gateway-alipay-trade-has-close = 該訂單已在支付寶關閉，請重新發起支付。
+gateway-alipay-trade-not-exist = 支付寶沒有這筆交易。
+gateway-alipay-refund-not-exist = 支付寶沒有這筆退款，或退款未成功。
+gateway-alipay-context-inconsistent = 該訂單號曾以不同內容提交。
+gateway-alipay-trade-buyer-not-match = 該訂單已由另一位買家打開，請重新發起支付。
+gateway-alipay-buyer-seller-equal = 買家與賣家不能是同一帳戶。
+gateway-alipay-buyer-balance-not-enough = 買家餘額不足，請換一種付款方式。
+gateway-alipay-payment-auth-code-invalid = 付款碼無效或已過期，請刷新後重新掃碼。
+gateway-alipay-total-fee-exceed = 金額超過限額，請換一種付款方式。
+gateway-alipay-exist-forbidden-word = 商品名稱中含有支付寶不允許的詞語，請修改。
+gateway-alipay-access-forbidden = 商戶尚未簽約該產品：請在支付寶開放平台簽約，並添加到該應用。
+gateway-alipay-partner-error = 應用與商戶不匹配：請在控制枱把應用綁定到該商戶號（PID）。
+gateway-alipay-insufficient-isv-permissions = 應用沒有該接口的權限：請簽約產品並添加到應用。
+gateway-alipay-invalid-signature = 支付寶拒絕了簽名：應用私鑰與控制枱上傳的應用公鑰不是一對，或混用了沙箱與正式環境。
+gateway-alipay-invalid-app-id = 支付寶不認識該 APPID：請核對 APPID 與應用狀態。
+gateway-alipay-app-cert-not-exist = 支付寶不認識該應用證書，請重新下載。
+gateway-alipay-illegal-client-ip = 支付寶拒絕了服務器的 IP：請把公網 IP 加入應用的白名單。
+gateway-alipay-seller-balance-not-enough = 商戶餘額不足：充值後會自動以同一退款號重試。
+gateway-alipay-trade-has-finished = 已超過可退款期限，請與買家線下處理。
+gateway-alipay-refund-amt-not-equal-total = 退款金額超過可退餘額，或該優惠不支持部分退款。
+gateway-alipay-discordant-repeat-request = 該退款號曾以另一金額提交。
+gateway-alipay-trade-not-allow-refund = 該交易不支持退款：{ $told }
+gateway-alipay-trade-cancel-time-out = 已超過可撤銷時間，請改用退款。
+gateway-alipay-payment-request-has-risk = 支付寶風控拒絕了這筆付款，請換一種付款方式。
+gateway-alipay-system-error = 支付寶也不確定結果，正在查詢。
+gateway-unopened = 這筆訂單尚未有人開啟；已改用其他付款方式。

@@ -1,0 +1,83 @@
+# 支付寶與 Antom：帳號設定、自檢與拒絕原因，供商戶閱讀。$told 為支付寶原文。
+
+# 帳號設定。
+setting-own-application-public-key = 這是應用自己的公鑰（應用公鑰）；此處應填支付寶公鑰：上傳應用公鑰後，可在開放平台控制台檢視。
+setting-private-instead-of-alipay-key = 這是私鑰；此處應填支付寶公鑰。
+setting-certificate-instead-of-alipay-key = 這是憑證。使用憑證模式時，請填寫應用憑證、支付寶憑證和根憑證三項，並留空支付寶公鑰。
+setting-unreadable-alipay-key = 無法識別為支付寶公鑰。
+setting-alipay-key-missing = 請填寫支付寶公鑰；若使用憑證模式，請填寫三份憑證。
+setting-two-key-modes = 公鑰模式與憑證模式只能選一種：請填寫支付寶公鑰或三份憑證，不要同時填寫。
+setting-certificate-missing = 憑證模式需要控制台下載的三份檔案，此項缺失。
+setting-certificate-of-another-key = 該憑證與應用私鑰不是一對，請使用同一應用、同一金鑰對的 appCertPublicKey 檔案。
+setting-unreadable-certificate = 無法識別為 RSA 憑證，請貼上完整檔案。
+setting-own-application-certificate = 這是應用自己的憑證；此處應填支付寶憑證 alipayCertPublicKey_RSA2.crt。
+setting-root-without-rsa = 檔案中沒有 RSA 簽名的根憑證，請使用下載的 alipayRootCert.crt 原檔案。
+setting-invalid-app-id = 應用 APPID 只含數字，通常為 16 位。
+setting-invalid-seller-id = 合作伙伴身份（PID）為以 2088 開頭的 16 位數字。
+setting-invalid-aes-key = AES 金鑰為控制台顯示的 24 個字元（16 位元組的 Base64）；未開啟介面內容加密時請留空。
+setting-not-a-choice = 請填寫列出的選項之一。
+setting-not-alipay-host = 正式帳號只能呼叫支付寶官方域名。
+setting-test-account-at-real-alipay = 測試帳號不得呼叫支付寶正式環境：請留空以使用支付寶沙箱，或填寫模擬環境地址。
+setting-retired-sandbox = 該沙箱地址已停用，請使用新的沙箱地址或留空。
+setting-public-instead-of-private-key = 這是公鑰；此處應填私鑰。
+setting-certificate-instead-of-private-key = 這是憑證；此處應填私鑰。
+setting-unreadable-private-key = 無法識別為 RSA 私鑰（PKCS#1 或 PKCS#8）。
+setting-invalid-client-id = 客戶端 ID 只含字母、數字和下劃線，請按 Antom 控制台所示填寫。
+setting-client-id-of-other-mode = SANDBOX_ 開頭的客戶端 ID 只用於測試帳號。
+setting-invalid-currency = 撥款幣種為三個大寫字母，例如 USD。
+setting-own-key-instead-of-antoms = 這是商戶自己的公鑰；此處應填 Antom 的公鑰。
+setting-unreadable-antom-key = 無法識別為 Antom 公鑰。
+setting-not-antom-host = 正式帳號只能呼叫 Antom 官方域名。
+
+# 帳號自檢。
+check-app-private-key = 應用私鑰可以讀取。
+check-alipay-credentials-accepted = 支付寶認可了簽名，支付寶的簽名也已驗證透過。
+check-alipay-key-wrong = 支付寶的簽名無法驗證：所填不是該應用的支付寶公鑰。請從控制台複製「支付寶公鑰」，而非「應用公鑰」。
+check-alipay-certificate-wrong = 支付寶使用了另一份憑證籤名，且無法獲取：請重新下載支付寶憑證和根憑證。
+check-alipay-content-key-wrong = 介面內容加密不一致：僅在控制台已開啟時填寫 AES 金鑰，並與控制台一致。
+check-alipay-answer-not-proven = 無法證明返回內容來自支付寶，請檢查介面地址。
+check-alipay-signature-refused = 支付寶拒絕了簽名：應用私鑰與控制台上傳的應用公鑰不是一對，或混用了沙箱與正式環境。
+check-alipay-app-id-unknown = 支付寶不認識該 APPID：請核對 APPID、應用是否上線，以及是否混用了沙箱與正式環境。
+check-alipay-app-certificate-refused = 支付寶不認識該應用憑證：請重新下載。
+check-alipay-root-refused = 支付寶不認識該根憑證：請重新下載。
+check-alipay-refused = 支付寶拒絕了請求。
+check-alipay-unreachable = 無法連線支付寶。
+check-alipay-not-confirmed = 暫時無法確認，請稍後再試。
+check-alipay-app-certificate-of-another = 應用憑證中沒有該應用的 APPID，請核對。
+check-alipay-order-opened = 支付寶已受理一筆 0.01 元的當面付預下單。
+check-alipay-order-refused = 支付寶拒絕了當面付預下單：請確認已簽約當面付並新增到該應用。
+check-app-certificate-expiring = 應用憑證即將到期，到期後所有呼叫都會失敗：請在控制台下載新憑證並更新。
+check-alipay-certificate-expiring = 支付寶憑證即將到期，請在控制台下載新憑證並更新。
+check-antom-credentials-accepted = Antom 認可了簽名，Antom 的簽名也已驗證透過。
+check-antom-refused = Antom 拒絕了該帳號。
+check-antom-unreachable = 無法連線 Antom。
+check-antom-not-confirmed = 暫時無法確認；請核對 Antom 公鑰。
+
+# 拒絕原因。
+gateway-alipay-trade-has-success = 該訂單已付款，支付狀態隨後更新。
+gateway-alipay-trade-has-close = 該訂單已在支付寶關閉，請重新發起支付。
+gateway-alipay-trade-not-exist = 支付寶沒有這筆交易。
+gateway-alipay-refund-not-exist = 支付寶沒有這筆退款，或退款未成功。
+gateway-alipay-context-inconsistent = 該訂單號曾以不同內容提交。
+gateway-alipay-trade-buyer-not-match = 該訂單已由另一位買家開啟，請重新發起支付。
+gateway-alipay-buyer-seller-equal = 買家與賣家不能是同一帳戶。
+gateway-alipay-buyer-balance-not-enough = 買家餘額不足，請換一種付款方式。
+gateway-alipay-payment-auth-code-invalid = 付款碼無效或已過期，請重新整理後重新掃碼。
+gateway-alipay-total-fee-exceed = 金額超過限額，請換一種付款方式。
+gateway-alipay-exist-forbidden-word = 商品名稱中含有支付寶不允許的詞語，請修改。
+gateway-alipay-access-forbidden = 商戶尚未簽約該產品：請在支付寶開放平台簽約，並新增到該應用。
+gateway-alipay-partner-error = 應用與商戶不匹配：請在控制台把應用繫結到該商戶號（PID）。
+gateway-alipay-insufficient-isv-permissions = 應用沒有該介面的許可權：請簽約產品並新增到應用。
+gateway-alipay-invalid-signature = 支付寶拒絕了簽名：應用私鑰與控制台上傳的應用公鑰不是一對，或混用了沙箱與正式環境。
+gateway-alipay-invalid-app-id = 支付寶不認識該 APPID：請核對 APPID 與應用狀態。
+gateway-alipay-app-cert-not-exist = 支付寶不認識該應用憑證，請重新下載。
+gateway-alipay-illegal-client-ip = 支付寶拒絕了伺服器的 IP：請把公網 IP 加入應用的白名單。
+gateway-alipay-seller-balance-not-enough = 商戶餘額不足：充值後會自動以同一退款號重試。
+gateway-alipay-trade-has-finished = 已超過可退款期限，請與買家線下處理。
+gateway-alipay-refund-amt-not-equal-total = 退款金額超過可退餘額，或該優惠不支援部分退款。
+gateway-alipay-discordant-repeat-request = 該退款號曾以另一金額提交。
+gateway-alipay-trade-not-allow-refund = 該交易不支援退款：{ $told }
+gateway-alipay-trade-cancel-time-out = 已超過可撤銷時間，請改用退款。
+gateway-alipay-payment-request-has-risk = 支付寶風控拒絕了這筆付款，請換一種付款方式。
+gateway-alipay-system-error = 支付寶也不確定結果，正在查詢。
+gateway-unopened = 這筆訂單尚無人開啟；已改用其他付款方式。
