@@ -54,7 +54,7 @@ pub async fn show(
         && offer.fitting == Ok(Flow::Jsapi)
         && let Some(app) = &offer.app
     {
-        return Ok(sign_in::begin(&state, ledger.payment.id, app));
+        return sign_in::begin(&state, ledger.payment.id, app, locale);
     }
     let ledger = if may_pay { freshen(&state, &request, ledger, &offer, wanted).await } else { ledger };
     let view = view_of(&state, &request, &ledger, &offer);

@@ -19,13 +19,14 @@ use crate::crypto::digest::hmac_sha256;
 use crate::crypto::{compare, random};
 use crate::error::{ApiError, Code};
 use crate::gateways::wechatpay::paying_app::PayingApp;
+use crate::i18n::Locale;
 use crate::ids::{AttemptId, PaymentId};
 use crate::payments::attempt::Shopper;
 use crate::payments::checkout::NewAttempt;
 use crate::payments::{Flow, GatewayName, Ledger};
 use crate::social::wechat_oauth::{self, OAuthApp, OAuthError, Scope};
 use crate::storage::Account;
-use crate::web::cashier::{CashierProblem, Link};
+use crate::web::cashier::{CashierProblem, Link, render_sign_in};
 
 /// How long WeChat and the shopper may take, in seconds.
 const STATE_LIVES_S: i64 = 600;
@@ -96,17 +97,14 @@ pub fn is_under_way(state: &AppState, request: &HttpRequest, payment: PaymentId)
 }
 
 /// Sends the browser to WeChat.
-#[must_use]
-pub fn begin(state: &AppState, payment: PaymentId, app: &PayingApp) -> HttpResponse {
+///
+/// # Errors
+/// Those of a page that cannot be written.
+pub fn begin(state: &AppState, payment: PaymentId, app: &PayingApp, locale: Locale) -> Result<HttpResponse, ApiError> {
     let sign_in = SignIn::begin(payment, state.clock.now());
     let callback = format!("{}/wechat/openid/callback", state.public_url);
     let address = wechat_oauth::authorize_url(&oauth_app(app), Scope::Base, &callback, &sign_in.state);
-    HttpResponse::Found()
-        .insert_header((header::LOCATION, address))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
-        .insert_header(sign_in.cookie(state))
-        .finish()
+    page(200, &[sign_in.cookie(state)], render_sign_in(&address, locale))
 }
 
 fn oauth_app(app: &PayingApp) -> OAuthApp {

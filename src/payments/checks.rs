@@ -28,6 +28,11 @@ const GIVE_UP_AFTER_EXPIRY_S: i64 = 48 * 3600;
 const OPENING_S: i64 = 15;
 /// While a till waits for a shopper who confirms on the phone.
 const BARCODE_S: i64 = 5;
+/// After its time is over, a till's order is asked about this often only for so long, in seconds.
+const BARCODE_HURRY_S: i64 = 600;
+/// WeChat Pay wants no reversal within 15 seconds of the charge; the charge may leave a little after it was
+/// recorded.
+const BARCODE_REVERSIBLE_AFTER_S: i64 = 20;
 /// While somebody looks at the cashier.
 const WATCHED_S: i64 = 3;
 /// Refunds: each minute for five minutes, then as WeChat Pay advises.
@@ -161,6 +166,9 @@ impl PaymentService {
         account: &Account,
         gateway: &dyn Gateway,
     ) -> Result<Ledger, PaymentError> {
+        if let Some(ledger) = self.not_to_be_reversed(payment_id, attempt).await? {
+            return Ok(ledger);
+        }
         let answer = match gateway.close(&order_ref(attempt)).await {
             Ok(closed) => Ok(closed),
             // Paid or closed meanwhile: an error answer is not proof, so ask.
@@ -184,6 +192,22 @@ impl PaymentService {
         }
     }
 
+    /// A reversal, unlike a close, gives back the money of an order that was paid meanwhile. The ledger as it
+    /// stands when it is too early for one, or when somebody else has learnt how the order ended.
+    async fn not_to_be_reversed(
+        &self,
+        payment_id: PaymentId,
+        attempt: &Attempt,
+    ) -> Result<Option<Ledger>, PaymentError> {
+        if attempt.flow != Flow::Barcode {
+            return Ok(None);
+        }
+        let ledger = self.ledger(payment_id).await?;
+        let too_early = self.clock.now() < attempt.created_at.plus_s(BARCODE_REVERSIBLE_AFTER_S);
+        let settled = ledger.attempt(attempt.id).is_none_or(|a| !a.status.is_unsettled());
+        Ok((too_early || settled).then_some(ledger))
+    }
+
     /// The gateway does not know an order that a payer's code may still begin: it is reversed before it is
     /// given up, so that a call that arrives late finds it ended.
     async fn reverse_unseen(
@@ -193,6 +217,9 @@ impl PaymentService {
         account: &Account,
         gateway: &dyn Gateway,
     ) -> Result<Ledger, PaymentError> {
+        if let Some(ledger) = self.not_to_be_reversed(payment_id, attempt).await? {
+            return Ok(ledger);
+        }
         match gateway.close(&order_ref(attempt)).await {
             Ok(reversed) => {
                 self.settle(account, gateway, &reversed, Source::Query).await?;
@@ -312,7 +339,8 @@ impl PaymentService {
         let pause_s = scheduled.unwrap_or(HOURLY_S);
         let watched = if self.is_watched(attempt.payment_id) { pause_s.min(WATCHED_S) } else { pause_s };
         // Nobody notifies of a payer's code: the till waits for this answer, and for the reversal after it.
-        let watched = if attempt.flow == Flow::Barcode { watched.min(BARCODE_S) } else { watched };
+        let in_hurry = attempt.flow == Flow::Barcode && now < attempt.expires_at.plus_s(BARCODE_HURRY_S);
+        let watched = if in_hurry { watched.min(BARCODE_S) } else { watched };
         // An order must not stay payable much longer than it promised.
         let until_expiry_s = attempt.expires_at.seconds_since(now);
         if until_expiry_s >= 0 { watched.min(until_expiry_s + 1) } else { watched }

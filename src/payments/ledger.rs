@@ -295,12 +295,18 @@ impl Ledger {
         // An accepted refund that the gateway cannot deliver is news although the state is the same.
         let newly_abnormal =
             matches!(&fact, Fact::RefundAccepted { failure: Some(f), .. } if refund.failure.as_ref() != Some(f));
+        let fails_otherwise = matches!(
+            (&fact, &refund.failure),
+            (Fact::RefundUnknown { failure, .. }, Some(before)) if failure.code != before.code
+        );
         let under_way_again = matches!(&fact, Fact::RefundAccepted { failure: None, .. }) && refund.failure.is_some();
         match next_refund_status(refund.status, kind) {
             Step::To(status) => refund.status = status,
             Step::Stay if newly_abnormal && refund.status == RefundStatus::Pending => {}
             // The merchant has sent it elsewhere: it is under way again.
             Step::Stay if under_way_again && refund.status == RefundStatus::Pending => {}
+            // Still not begun, but now for a reason that can be mended: short funds after a lost answer.
+            Step::Stay if fails_otherwise && refund.status == RefundStatus::Unknown => {}
             Step::Stay => return Ok(Vec::new()),
             Step::Refuse => return Err(Refusal::Contradiction),
         }

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, AttemptStatus, Flow};
 use super::error::PaymentError;
 use super::event::{EventType, NewEvent};
 use super::fact::{Fact, Refusal};
@@ -27,6 +27,13 @@ pub enum Settled {
     Known,
     /// It disagrees with the ledger; recorded as such.
     Mismatch,
+}
+
+/// How one telling of an order ended.
+enum Told {
+    Settled(Settled),
+    /// The order was reversed, and this success may be from before: only a fresh question tells.
+    Doubtful,
 }
 
 /// Who told us; a mismatch is recorded once per telling.
@@ -68,7 +75,8 @@ impl PaymentService {
     /// Settles what a gateway says of an order.
     ///
     /// # Errors
-    /// Storage errors: the caller must let the gateway send it again.
+    /// Storage errors: the caller must let the gateway send it again. `Gateway` when an order that was reversed
+    /// is said to be paid and nobody can be asked which came last.
     pub async fn settle(
         &self,
         account: &Account,
@@ -76,17 +84,38 @@ impl PaymentService {
         report: &Verified<OrderReport>,
         source: Source<'_>,
     ) -> Result<Settled, PaymentError> {
-        let report = report.get();
+        match self.settle_order(account, gateway, report.get(), source, false).await? {
+            Told::Settled(settled) => Ok(settled),
+            Told::Doubtful => {
+                let again = gateway.query(&report.get().out_trade_no).await?;
+                match self.settle_order(account, gateway, again.get(), source, true).await? {
+                    Told::Settled(settled) => Ok(settled),
+                    Told::Doubtful => Ok(Settled::Known),
+                }
+            }
+        }
+    }
+
+    async fn settle_order(
+        &self,
+        account: &Account,
+        gateway: &dyn Gateway,
+        report: &OrderReport,
+        source: Source<'_>,
+        is_asked_again: bool,
+    ) -> Result<Told, PaymentError> {
         let Some(ledger) = self.storage.ledger_by_out_trade_no(account.id, &report.out_trade_no).await? else {
-            return self.report_unknown_order(account, json!(report), source).await;
+            return self.report_unknown_order(account, json!(report), source).await.map(Told::Settled);
         };
         let Some(attempt) = ledger.attempt_by_out_trade_no(&report.out_trade_no) else {
-            return self.report_unknown_order(account, json!(report), source).await;
+            return self.report_unknown_order(account, json!(report), source).await.map(Told::Settled);
         };
         if let Some(difference) = order_difference(gateway, &ledger, attempt, report) {
-            return self.report_mismatch(&ledger, difference, json!(report), source).await;
+            return self.report_mismatch(&ledger, difference, json!(report), source).await.map(Told::Settled);
         }
         let attempt_id = attempt.id;
+        let is_reversible = attempt.flow == Flow::Barcode;
+        let is_paid = matches!(report.state, OrderState::Paid { .. });
         let fact = match &report.state {
             OrderState::Unpaid | OrderState::Unopened => Fact::AttemptUnpaid { attempt_id },
             OrderState::Closed => Fact::AttemptClosed { attempt_id },
@@ -99,6 +128,16 @@ impl PaymentService {
         let surplus = SurplusRefund { service: self, gateway, account_id: account.id, id: RefundId::generate() };
         let recorded = self
             .change_from(ledger.payment.id, Some(ledger.clone()), source.record(), |ledger, at| {
+                let status = ledger.attempt(attempt_id).map(|a| a.status);
+                match status {
+                    // A reversal gives the money back: this success may be older than the reversal.
+                    Some(AttemptStatus::Closed) if is_reversible && is_paid && !is_asked_again => return Ok(Vec::new()),
+                    // A reversal gave back what has been counted.
+                    Some(AttemptStatus::Paid) if is_reversible && report.state == OrderState::Closed => {
+                        return Err(Refusal::Contradiction);
+                    }
+                    _ => {}
+                }
                 let mut events = ledger.apply(fact.clone(), at)?;
                 if events.iter().any(|e| e.kind == EventType::PaymentDuplicatePaid) {
                     events.extend(surplus.request(ledger, attempt_id, at)?);
@@ -110,15 +149,20 @@ impl PaymentService {
             Ok((ledger, events)) if !events.is_empty() => {
                 self.announce(&ledger, events.iter().map(|e| e.kind), attempt_id);
                 self.end_the_others_soon(&ledger).await;
-                Ok(Settled::Recorded)
+                Ok(Told::Settled(Settled::Recorded))
             }
-            Ok(_) => Ok(Settled::Known),
+            Ok((ledger, _)) => {
+                let is_closed = ledger.attempt(attempt_id).is_some_and(|a| a.status == AttemptStatus::Closed);
+                let is_doubtful = is_reversible && is_paid && is_closed && !is_asked_again;
+                Ok(if is_doubtful { Told::Doubtful } else { Told::Settled(Settled::Known) })
+            }
             Err(PaymentError::Refused(Refusal::Contradiction)) => {
-                self.report_mismatch(&ledger, "contradicts_ledger", json!(report), source).await
+                let difference = if is_reversible && !is_paid { "reversed_after_paid" } else { "contradicts_ledger" };
+                self.report_mismatch(&ledger, difference, json!(report), source).await.map(Told::Settled)
             }
             // The gateway's number already settles another order of this account.
             Err(PaymentError::Storage(StorageError::Duplicate(_))) => {
-                self.report_mismatch(&ledger, "gateway_trade_no", json!(report), source).await
+                self.report_mismatch(&ledger, "gateway_trade_no", json!(report), source).await.map(Told::Settled)
             }
             Err(other) => Err(other),
         }

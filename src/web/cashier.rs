@@ -522,6 +522,7 @@ struct HopPage<'a> {
     t: Texts,
     chrome: Chrome,
     hop_js: String,
+    referrer: &'static str,
     gateway_url: &'a str,
 }
 
@@ -530,7 +531,20 @@ struct HopPage<'a> {
 /// # Errors
 /// As [`render_cashier`].
 pub fn render_hop(gateway_url: &str, locale: Locale) -> Result<String, askama::Error> {
-    HopPage { t: Texts(locale), chrome: Chrome::new(), hop_js: asset_url("hop.js"), gateway_url }.render()
+    hop_to(gateway_url, "origin", locale)
+}
+
+/// The page that goes on to WeChat's sign-in by itself. A page and not a redirect: many a shopper comes here by
+/// a form of the shop's, and a browser holds every redirect after a form to the shop's own `form-action`.
+///
+/// # Errors
+/// As [`render_cashier`].
+pub fn render_sign_in(address: &str, locale: Locale) -> Result<String, askama::Error> {
+    hop_to(address, "no-referrer", locale)
+}
+
+fn hop_to(gateway_url: &str, referrer: &'static str, locale: Locale) -> Result<String, askama::Error> {
+    HopPage { t: Texts(locale), chrome: Chrome::new(), hop_js: asset_url("hop.js"), referrer, gateway_url }.render()
 }
 
 fn other_than(locale: Locale) -> Locale {

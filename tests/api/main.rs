@@ -8,6 +8,7 @@ mod accounts;
 mod addresses;
 mod attempts;
 mod attempts_in_doubt;
+mod barcode;
 mod browsers;
 mod cashier;
 mod checkout_profile;

@@ -21,7 +21,8 @@ async fn asked(house: &House) -> (Value, String) {
 /// The cashier, WeChat's sign-in, and back: the address of the callback with its code.
 async fn callback_of(phone: &Phone, cashier: &str) -> String {
     let to_wechat = phone.open(cashier).await;
-    assert_eq!(to_wechat.status, 302, "{}", to_wechat.text);
+    // The shop's `form-action` would hold a redirect that follows its form: a page of its own goes on freely.
+    assert_eq!((to_wechat.status, to_wechat.header("location")), (200, None), "{}", to_wechat.text);
     Phone::next(&phone.open(&Phone::next(&to_wechat)).await)
 }
 
@@ -215,7 +216,7 @@ async fn who_turns_back_from_wechat_is_not_sent_there_again_by_itself() {
     let house = house().await;
     let (_, cashier) = asked(&house).await;
     let phone = Phone::new(WECHAT);
-    assert_eq!(phone.open(&cashier).await.status, 302);
+    assert!(Phone::next(&phone.open(&cashier).await).contains("/connect/oauth2/authorize?"));
     let page = phone.open(&cashier).await;
     assert_eq!((page.status, attribute(&page, "data-stage")), (200, "signin".to_owned()));
     let link = attribute(&page, "id=\"sign-in\" href");

@@ -69,6 +69,17 @@ async fn a_merchant_short_of_money_tops_up_and_the_refund_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn short_funds_after_a_lost_answer_are_seen_and_taken_elsewhere() {
+    let house = House::build().await;
+    let (payment, refund) = in_doubt(&house, FaultKind::ResetBeforeCommit).await;
+    house.fault(Operation::Refund, FaultKind::ErrorBeforeCommit { status: 403, code: "NOT_ENOUGH".to_owned() });
+    house.pass_s(2).await;
+    settled(&house, &payment, &refund).await;
+    let events = house.event_types().await;
+    assert!(events.iter().any(|kind| kind == "refund.request_changed"), "{events:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refund_the_gateway_refuses_has_failed_with_its_words() {
     let house = House::build().await;
     let fault = FaultKind::ErrorBeforeCommit { status: 400, code: "PARAM_ERROR".to_owned() };

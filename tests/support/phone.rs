@@ -77,19 +77,22 @@ impl Phone {
         answer
     }
 
-    /// Where a redirect leads.
+    /// Where a redirect, or a page that goes on by itself, leads.
     pub fn next(answer: &Answer) -> String {
-        answer
-            .header("location")
-            .unwrap_or_else(|| panic!("a redirect, not {}: {}", answer.status, answer.text))
-            .to_owned()
+        Self::leads_to(answer).unwrap_or_else(|| panic!("a way on, not {}: {}", answer.status, answer.text))
     }
 
-    /// Follows redirects to the page at their end.
+    fn leads_to(answer: &Answer) -> Option<String> {
+        let refresh = "http-equiv=\"refresh\" content=\"0;url";
+        let by_page = || answer.text.contains(refresh).then(|| attribute(answer, "id=\"go\" href"));
+        answer.header("location").map(str::to_owned).or_else(by_page)
+    }
+
+    /// Follows redirects, and pages that go on by themselves, to the page at their end.
     pub async fn arrive(&self, address: &str) -> Answer {
         let mut answer = self.open(address).await;
         for _ in 0..5 {
-            let Some(next) = answer.header("location").map(str::to_owned) else { break };
+            let Some(next) = Self::leads_to(&answer) else { break };
             let next = url::Url::parse(address).and_then(|base| base.join(&next)).expect("an address");
             answer = self.open(next.as_str()).await;
         }

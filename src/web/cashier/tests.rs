@@ -194,6 +194,17 @@ fn the_hop_says_where_it_goes_and_hands_on_its_origin_alone() {
     assert!(page.contains(&format!("id=\"go\" href=\"{}\"", address.replace('&', "&#38;"))), "{page}");
     assert!(page.contains("<meta name=\"referrer\" content=\"origin\">"));
     assert_eq!(page.matches("<script").count(), 1);
+    assert!(!page.contains("http-equiv"), "a refresh would lose the referrer that the gateway demands");
+}
+
+#[test]
+fn the_way_to_the_sign_in_hands_on_no_address_and_needs_no_script() {
+    let address = "https://open.weixin.qq.com/connect/oauth2/authorize?appid=wx1&state=a1#wechat_redirect";
+    let page = render_sign_in(address, Locale::ZhHans).unwrap();
+    let written = address.replace('&', "&#38;");
+    assert!(page.contains(&format!("id=\"go\" href=\"{written}\"")), "{page}");
+    assert!(page.contains(&format!("<noscript><meta http-equiv=\"refresh\" content=\"0;url={written}\"></noscript>")));
+    assert!(page.contains("<meta name=\"referrer\" content=\"no-referrer\">"));
 }
 
 /// The script asks the page for texts and parts by name; a renamed one would fail only in a browser.
