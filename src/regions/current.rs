@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
@@ -54,7 +54,8 @@ type Stamp = Vec<Option<(u64, SystemTime)>>;
 #[derive(Debug)]
 pub struct CurrentRegions {
     folder: Option<PathBuf>,
-    published: ArcSwap<Published>,
+    /// Empty until it is first needed, where the embedded table is meant: reading it would hold up every start.
+    published: OnceLock<ArcSwap<Published>>,
     seen: Mutex<Option<Stamp>>,
 }
 
@@ -65,26 +66,27 @@ impl CurrentRegions {
     /// When the folder has a table that cannot be used: starting with another one would hide it.
     pub fn open(folder: Option<&Path>) -> Result<Self, UnusableTable> {
         let stamp = folder.map(stamp);
-        let regions = match folder {
-            Some(folder) => load_from(folder)?.map_or_else(Regions::embedded, Arc::new),
-            None => Regions::embedded(),
-        };
-        Ok(Self {
-            folder: folder.map(Path::to_owned),
-            published: ArcSwap::from_pointee(Published::new(regions)),
-            seen: Mutex::new(stamp),
-        })
+        let published = OnceLock::new();
+        if let Some(regions) = folder.map(load_from).transpose()?.flatten() {
+            let _ = published.set(ArcSwap::from_pointee(Published::new(Arc::new(regions))));
+        }
+        Ok(Self { folder: folder.map(Path::to_owned), published, seen: Mutex::new(stamp) })
     }
 
-    /// The table with its prepared answers.
+    fn slot(&self) -> &ArcSwap<Published> {
+        self.published.get_or_init(|| ArcSwap::from_pointee(Published::new(Regions::embedded())))
+    }
+
+    /// The table with its prepared answers. Reads the embedded table the first time, which takes under a tenth of
+    /// a second.
     #[must_use]
     pub fn published(&self) -> Arc<Published> {
-        self.published.load_full()
+        self.slot().load_full()
     }
 
     #[must_use]
     pub fn regions(&self) -> Arc<Regions> {
-        Arc::clone(self.published.load().regions())
+        Arc::clone(self.slot().load().regions())
     }
 
     /// Reads the folder again. Answers the new version, or `None` when the table is the one in use.
@@ -102,7 +104,7 @@ impl CurrentRegions {
             return Ok(None);
         }
         let version = regions.version().to_owned();
-        self.published.store(Arc::new(Published::new(regions)));
+        self.slot().store(Arc::new(Published::new(regions)));
         Ok(Some(version))
     }
 
