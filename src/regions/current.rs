@@ -29,12 +29,8 @@ const FAULTS_TOLD: usize = 3;
 pub enum UnusableTable {
     #[error(transparent)]
     Unreadable(#[from] LoadError),
-    #[error("{}: {source}", path.display())]
-    Folder {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error("{}: {cause}", path.display())]
+    Folder { path: PathBuf, cause: std::io::Error },
     #[error("{} names no version: it must hold one folder name", path.display())]
     Pointer { path: PathBuf },
     #[error("the table has {} faults: {}", .0.len(), first_of(.0))]
@@ -138,7 +134,7 @@ fn table_folder(folder: &Path) -> Result<PathBuf, UnusableTable> {
             Ok(folder.join(version))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(folder.to_owned()),
-        Err(source) => Err(UnusableTable::Folder { path, source }),
+        Err(cause) => Err(UnusableTable::Folder { path, cause }),
     }
 }
 
@@ -170,7 +166,7 @@ pub fn import(source: &Path, folder: &Path, old: &Regions) -> Result<String, Unu
         return Err(UnusableTable::Faulty(faults));
     }
     let version = new.version().to_owned();
-    write_version(source, folder, &version).map_err(|(path, source)| UnusableTable::Folder { path, source })?;
+    write_version(source, folder, &version).map_err(|(path, cause)| UnusableTable::Folder { path, cause })?;
     Ok(version)
 }
 
