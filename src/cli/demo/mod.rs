@@ -128,11 +128,10 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     output::line(texts.get("cli-demo-curl"))?;
     output::line("")?;
     output::line(format!(
-        "export LUODI_API_URL={luodi} LUODI_API_KEY={} LUODI_PUBLISHABLE_KEY={} LUODI_ACCOUNT={} \
+        "export LUODI_API_URL={luodi} LUODI_API_KEY={} LUODI_PUBLISHABLE_KEY={} \
          SANDBOX_URL={} SANDBOX_MCHID={}",
         running.api_key,
         running.publishable_key,
-        running.account_id,
         running.sandbox.base_url(),
         running.mchid
     ))?;
