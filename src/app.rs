@@ -189,6 +189,9 @@ impl App {
         let handle = server.handle();
         tokio::spawn(server);
         let metrics = self.config.metrics_bind.map(|bind| serve_metrics(bind, &self.state)).transpose()?;
+        // Read before the first shopper asks, and not before the server answers.
+        let regions = Arc::clone(&self.state.regions);
+        self.state.runtime.spawn_blocking(move || drop(regions.regions()));
         let stop = self.state.stopping.clone();
         let background = options.background_jobs.then(|| tokio::spawn(Arc::clone(&self.jobs).run(stop.clone())));
         Ok(RunningApp { address, metrics, state: self.state, jobs: self.jobs, handle, stop, background })

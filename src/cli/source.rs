@@ -194,8 +194,32 @@ impl Server {
     async fn json(&self, answer: reqwest::Response) -> anyhow::Result<Value> {
         let status = answer.status();
         let body: Value = answer.json().await.with_context(|| format!("{} answered {status}, not JSON", self.base))?;
-        let detail = body.get("detail").and_then(Value::as_str).unwrap_or_default();
-        ensure!(status.is_success(), "{} answered {status}: {detail}", self.base);
+        ensure!(status.is_success(), "{} answered {status}: {}", self.base, refusal(&body));
         Ok(body)
+    }
+}
+
+/// What a refusal says: field by field where it names fields, since its own sentence only points at them.
+fn refusal(problem: &Value) -> String {
+    let word = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let errors = problem.get("errors").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    if errors.is_empty() {
+        return word(problem, "detail");
+    }
+    let fields: Vec<_> = errors.iter().map(|e| format!("{}: {}", word(e, "pointer"), word(e, "detail"))).collect();
+    fields.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_told_field_by_field() {
+        let plain = json!({ "detail": "There is no such account." });
+        assert_eq!(refusal(&plain), "There is no such account.");
+        let fields = json!({ "detail": "See “errors”.", "errors": [
+            { "pointer": "path:date", "detail": "Too old." }, { "pointer": "/kind", "detail": "Unknown." } ] });
+        assert_eq!(refusal(&fields), "path:date: Too old.; /kind: Unknown.");
     }
 }

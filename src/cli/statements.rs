@@ -308,7 +308,11 @@ impl Differences {
         if global.json {
             return output::json(&list);
         }
-        for difference in list["data"].as_array().into_iter().flatten() {
+        let differences = list["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        if differences.is_empty() {
+            eprintln!("No differences; `luodi statements show` lists what has been compared.");
+        }
+        for difference in differences {
             let word = |name: &str| difference.get(name).and_then(Value::as_str).unwrap_or_default();
             output::line(format!("{}  {}  {}  {}", word("date"), word("status"), word("kind"), word("id")))?;
             for text in ["/explanation/en", "/advice/en"] {

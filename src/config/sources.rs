@@ -17,7 +17,7 @@ const FILE_VARIABLE: &str = "LUODI_CONFIG";
 
 /// Variables of our prefix that are not settings: where the file is, and what the command line's
 /// client commands read.
-pub const NOT_SETTINGS: &[&str] = &[FILE_VARIABLE, "LUODI_API_URL", "LUODI_API_KEY"];
+pub const NOT_SETTINGS: &[&str] = &[FILE_VARIABLE, "LUODI_API_URL", "LUODI_API_KEY", "LUODI_PUBLISHABLE_KEY"];
 
 pub(super) struct Sources {
     pub(super) settings: Table,

@@ -142,6 +142,7 @@ fn what_kubernetes_puts_into_the_environment_is_not_taken_for_settings() {
             ("LUODI_PORT_80_TCP_ADDR", "10.0.0.1"),
             ("LUODI_POSTGRES_SERVICE_HOST", "10.0.0.2"),
             ("LUODI_API_KEY", "for the command line"),
+            ("LUODI_PUBLISHABLE_KEY", "for those who try it with curl"),
         ],
     )
     .unwrap();

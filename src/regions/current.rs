@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
@@ -29,12 +29,8 @@ const FAULTS_TOLD: usize = 3;
 pub enum UnusableTable {
     #[error(transparent)]
     Unreadable(#[from] LoadError),
-    #[error("{}: {source}", path.display())]
-    Folder {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error("{}: {cause}", path.display())]
+    Folder { path: PathBuf, cause: std::io::Error },
     #[error("{} names no version: it must hold one folder name", path.display())]
     Pointer { path: PathBuf },
     #[error("the table has {} faults: {}", .0.len(), first_of(.0))]
@@ -54,7 +50,8 @@ type Stamp = Vec<Option<(u64, SystemTime)>>;
 #[derive(Debug)]
 pub struct CurrentRegions {
     folder: Option<PathBuf>,
-    published: ArcSwap<Published>,
+    /// Empty until it is first needed, where the embedded table is meant: reading it would hold up every start.
+    published: OnceLock<ArcSwap<Published>>,
     seen: Mutex<Option<Stamp>>,
 }
 
@@ -65,26 +62,27 @@ impl CurrentRegions {
     /// When the folder has a table that cannot be used: starting with another one would hide it.
     pub fn open(folder: Option<&Path>) -> Result<Self, UnusableTable> {
         let stamp = folder.map(stamp);
-        let regions = match folder {
-            Some(folder) => load_from(folder)?.map_or_else(Regions::embedded, Arc::new),
-            None => Regions::embedded(),
-        };
-        Ok(Self {
-            folder: folder.map(Path::to_owned),
-            published: ArcSwap::from_pointee(Published::new(regions)),
-            seen: Mutex::new(stamp),
-        })
+        let published = OnceLock::new();
+        if let Some(regions) = folder.map(load_from).transpose()?.flatten() {
+            let _ = published.set(ArcSwap::from_pointee(Published::new(Arc::new(regions))));
+        }
+        Ok(Self { folder: folder.map(Path::to_owned), published, seen: Mutex::new(stamp) })
     }
 
-    /// The table with its prepared answers.
+    fn slot(&self) -> &ArcSwap<Published> {
+        self.published.get_or_init(|| ArcSwap::from_pointee(Published::new(Regions::embedded())))
+    }
+
+    /// The table with its prepared answers. Reads the embedded table the first time, which takes under a tenth of
+    /// a second.
     #[must_use]
     pub fn published(&self) -> Arc<Published> {
-        self.published.load_full()
+        self.slot().load_full()
     }
 
     #[must_use]
     pub fn regions(&self) -> Arc<Regions> {
-        Arc::clone(self.published.load().regions())
+        Arc::clone(self.slot().load().regions())
     }
 
     /// Reads the folder again. Answers the new version, or `None` when the table is the one in use.
@@ -102,7 +100,7 @@ impl CurrentRegions {
             return Ok(None);
         }
         let version = regions.version().to_owned();
-        self.published.store(Arc::new(Published::new(regions)));
+        self.slot().store(Arc::new(Published::new(regions)));
         Ok(Some(version))
     }
 
@@ -136,7 +134,7 @@ fn table_folder(folder: &Path) -> Result<PathBuf, UnusableTable> {
             Ok(folder.join(version))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(folder.to_owned()),
-        Err(source) => Err(UnusableTable::Folder { path, source }),
+        Err(cause) => Err(UnusableTable::Folder { path, cause }),
     }
 }
 
@@ -168,7 +166,7 @@ pub fn import(source: &Path, folder: &Path, old: &Regions) -> Result<String, Unu
         return Err(UnusableTable::Faulty(faults));
     }
     let version = new.version().to_owned();
-    write_version(source, folder, &version).map_err(|(path, source)| UnusableTable::Folder { path, source })?;
+    write_version(source, folder, &version).map_err(|(path, cause)| UnusableTable::Folder { path, cause })?;
     Ok(version)
 }
 

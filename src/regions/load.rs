@@ -27,12 +27,8 @@ const EMBEDDED: [&str; 7] = [
 /// Why a table cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    #[error("{}: {source}", path.display())]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error("{} cannot be read: {cause}", path.display())]
+    Unreadable { path: PathBuf, cause: std::io::Error },
     /// `line` counts from 1; 0 for the file as a whole.
     #[error("{file}, line {line}: {detail}")]
     Malformed { file: &'static str, line: usize, detail: String },
@@ -58,7 +54,7 @@ pub(super) fn folder(folder: &Path) -> Result<Rows, LoadError> {
     let mut texts = Vec::with_capacity(FILES.len());
     for file in FILES {
         let path = folder.join(file);
-        let text = std::fs::read_to_string(&path).map_err(|source| LoadError::Unreadable { path, source })?;
+        let text = std::fs::read_to_string(&path).map_err(|cause| LoadError::Unreadable { path, cause })?;
         texts.push(Cow::Owned(text));
     }
     let texts: [Cow<'_, str>; 7] = texts.try_into().unwrap_or_default();

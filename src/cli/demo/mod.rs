@@ -108,7 +108,8 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     if json {
         return output::json_line(&serde_json::json!({
             "shop_url": running.shop.url(), "phone_url": phone, "api_url": luodi, "docs_url": docs,
-            "api_key": running.api_key, "account": running.account_id, "sandbox_url": running.sandbox.base_url(), "sandbox_mchid": running.mchid,
+            "api_key": running.api_key, "publishable_key": running.publishable_key, "account": running.account_id,
+            "sandbox_url": running.sandbox.base_url(), "sandbox_mchid": running.mchid,
         }));
     }
     let texts = Texts(locale);
@@ -127,8 +128,10 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     output::line(texts.get("cli-demo-curl"))?;
     output::line("")?;
     output::line(format!(
-        "export LUODI_API_URL={luodi} LUODI_API_KEY={} SANDBOX_URL={} SANDBOX_MCHID={}",
+        "export LUODI_API_URL={luodi} LUODI_API_KEY={} LUODI_PUBLISHABLE_KEY={} \
+         SANDBOX_URL={} SANDBOX_MCHID={}",
         running.api_key,
+        running.publishable_key,
         running.sandbox.base_url(),
         running.mchid
     ))?;

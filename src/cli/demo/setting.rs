@@ -38,6 +38,8 @@ pub struct Running {
     pub sidecar: RunningApp,
     pub shop: DemoShop,
     pub api_key: String,
+    /// For browsers: divisions, pasted addresses, wording.
+    pub publishable_key: String,
     pub account_id: AccountId,
     /// The merchant number at the sandbox.
     pub mchid: String,
@@ -67,7 +69,7 @@ pub async fn start(ports: Ports, locale: Locale) -> anyhow::Result<Running> {
     let publishable_key = add_key(state, store_id, KeyKind::Publishable).await?;
     let (account_id, mchid) = add_test_account(state, store_id, &sandbox, locale).await?;
     let shop = open_shop(ports.shop, &sidecar, store_id, [&api_key, &publishable_key], &sandbox).await?;
-    Ok(Running { sandbox, sidecar, shop, api_key, account_id, mchid, locale, folder })
+    Ok(Running { sandbox, sidecar, shop, api_key, publishable_key, account_id, mchid, locale, folder })
 }
 
 async fn start_sandbox(port: u16, clock: &SharedClock) -> anyhow::Result<Sandbox> {
