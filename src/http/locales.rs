@@ -14,7 +14,7 @@ use self::formatting::{FormatMessages, FormattedMessage, FormattedMessages, argu
 use self::patterns::{Form, Messages, part, whole};
 use super::auth::{PublicReader, SecretKey};
 use super::body::JsonBody;
-use super::prepared::{Keeping, respond_keeping};
+use super::prepared::{FOR_FIVE_MINUTES, Keeping, in_language, respond_keeping};
 use super::problem::{Problem, accept_language};
 use super::query::Query;
 use super::validate::Faults;
@@ -24,8 +24,6 @@ use crate::i18n::{self, Locale};
 use crate::magento_language::magento_code;
 use crate::prepared::Prepared;
 
-/// A merchant changes the wording now and then and wants to see it soon.
-const FOR_FIVE_MINUTES: &str = "public, max-age=300, stale-while-revalidate=86400";
 /// A page has fewer texts with arguments than this.
 const MAX_MESSAGES: usize = 100;
 
@@ -272,13 +270,7 @@ fn asked(tag: &str, request: &HttpRequest) -> Result<Asked, ApiError> {
 }
 
 impl Asked {
-    /// Says which language it became, and what that depended on.
-    fn told(&self, mut response: HttpResponse) -> HttpResponse {
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(self.locale.tag()));
-        if self.negotiated {
-            headers.append(header::VARY, header::HeaderValue::from_static("Accept-Language"));
-        }
-        response
+    fn told(&self, response: HttpResponse) -> HttpResponse {
+        in_language(response, self.locale, self.negotiated)
     }
 }
