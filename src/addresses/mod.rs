@@ -10,6 +10,7 @@ pub mod check;
 pub mod current;
 mod detail;
 mod guards;
+mod identity;
 mod labels;
 mod lexicon;
 pub mod magento;

@@ -156,43 +156,7 @@ pub const fn is_han(c: char) -> bool {
 /// What may stand between two parts of an address.
 #[must_use]
 pub const fn is_separator(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '\n'
-            | '\t'
-            | ','
-            | '，'
-            | '、'
-            | '|'
-            | ';'
-            | '。'
-            | ':'
-            | '/'
-            | '\\'
-            | '-'
-            | '_'
-            | '~'
-            | '*'
-            | '='
-            | '>'
-            | '<'
-            | '!'
-            | '?'
-            | '…'
-            | '·'
-            | '"'
-            | '\''
-            | '“'
-            | '”'
-            | '‘'
-            | '’'
-            | '`'
-            | '^'
-            | '→'
-            | '.'
-            | '｡'
-            | '﹐'
-    ) || is_picture(c)
+    is_break(c) || matches!(c, '-' | '=' | '<' | '…' | '·' | '"' | '\'' | '“' | '”' | '‘' | '’' | '`' | '^' | '→' | '.')
 }
 
 /// Dingbats, arrows and emoji: people set them between parts.

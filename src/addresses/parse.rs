@@ -7,7 +7,7 @@ use super::lexicon::{Lexicon, UnitAt};
 use super::marks::{Mark, Marks};
 use super::normalize::{Folded, is_han};
 use super::phone::{self, PhoneKind};
-use super::{chains, detail, labels, name, region};
+use super::{chains, detail, identity, labels, name, region};
 use crate::regions::{Code, Level, Regions};
 
 /// Longer texts are no addresses; what stands behind this is not read.
@@ -42,7 +42,7 @@ impl AddressParser {
             warnings.push(WarningCode::TextTooLong);
         }
 
-        let identities = phone::identity_numbers(&text);
+        let identities = identity::find(&text);
         for (start, end) in &identities {
             marks.set(*start, *end, Mark::Identity);
         }

@@ -3,10 +3,11 @@
 //! Every number that fits `1[3-9]` and nine digits is taken: numbers are opened faster than lists are kept.
 //! Room numbers glued to a phone are left behind for the address.
 
-use std::collections::HashMap;
+mod area_codes;
 
 use serde::Serialize;
 
+pub use self::area_codes::AreaCodes;
 use super::normalize::Folded;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -73,55 +74,6 @@ pub struct Found {
     pub start: usize,
     pub end: usize,
     pub phone: Phone,
-}
-
-/// Known prefixes (区号) with whether eight-digit and seven-digit numbers exist.
-pub struct AreaCodes(HashMap<u16, (bool, bool)>);
-
-impl AreaCodes {
-    #[must_use]
-    pub fn new<'c>(codes: impl Iterator<Item = &'c str>) -> Self {
-        const EIGHT: [u16; 38] = [
-            10, 311, 371, 377, 379, 411, 431, 432, 451, 510, 511, 512, 513, 514, 515, 516, 517, 518, 519, 523, 527,
-            531, 532, 551, 571, 573, 574, 575, 576, 577, 579, 591, 595, 731, 755, 757, 760, 769,
-        ];
-        const BOTH: [u16; 4] = [433, 435, 754, 851];
-        let mut known = HashMap::new();
-        for code in codes.filter_map(|code| code.parse::<u16>().ok()) {
-            let eight = code < 30 || EIGHT.contains(&code) || matches!(code, 791 | 871 | 898);
-            known.insert(code, (eight || BOTH.contains(&code), !eight));
-        }
-        Self(known)
-    }
-
-    /// How many digits of a run that begins with 0 are the prefix, if the rest is a number there.
-    fn split(&self, run: &[char]) -> Option<usize> {
-        let two = matches!(run.get(1), Some('1' | '2'));
-        let length = if two { 3 } else { 4 };
-        let (code, number) = (run.get(..length)?, run.get(length..)?);
-        (self.fits(code, number.len()) && matches!(number.first(), Some('2'..='8'))).then_some(length)
-    }
-
-    fn fits(&self, code: &[char], length: usize) -> bool {
-        if code.first() != Some(&'0') {
-            return false;
-        }
-        let code = code.iter().fold(0_u16, |n, c| n * 10 + u16::try_from(c.to_digit(10).unwrap_or(0)).unwrap_or(0));
-        match self.0.get(&code) {
-            // Numbers are lengthened now and then: eight digits are taken wherever seven are.
-            Some(_) => length == 7 || length == 8,
-            None => false,
-        }
-    }
-
-    /// The usual length in this prefix; a hint, not a check.
-    #[must_use]
-    pub fn usual_length(&self, code: &str, length: usize) -> bool {
-        match code.parse::<u16>().ok().and_then(|code| self.0.get(&code)) {
-            Some((eight, seven)) => (length == 8 && *eight) || (length == 7 && *seven),
-            None => false,
-        }
-    }
 }
 
 /// A run of digits.
@@ -428,37 +380,4 @@ fn with_extension(text: &Folded, mut found: Found) -> Found {
         found.end = end;
     }
     found
-}
-
-/// `Some(digits)` of an 18-character identity number (居民身份证) with a right check character, by its runs.
-#[must_use]
-pub fn identity_numbers(text: &Folded) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        if !text.chars[at].is_ascii_digit() {
-            at += 1;
-            continue;
-        }
-        let run = text.chars[at..].iter().take(19).take_while(|c| c.is_ascii_digit()).count();
-        let end = at + run + usize::from(run == 17 && matches!(text.get(at + 17), Some('X' | 'x')));
-        if end - at == 18 && is_identity_number(&text.chars[at..end]) {
-            found.push((at, end));
-        }
-        at = end;
-        while text.get(at).is_some_and(|c| c.is_ascii_digit()) {
-            at += 1;
-        }
-    }
-    found
-}
-
-/// ISO 7064 MOD 11-2, with a plausible birth date.
-fn is_identity_number(chars: &[char]) -> bool {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    const CHECKS: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
-    let sum: u32 = chars.iter().zip(WEIGHTS).map(|(c, weight)| c.to_digit(10).unwrap_or(0) * weight).sum();
-    let two = |at: usize| chars[at].to_digit(10).unwrap_or(0) * 10 + chars[at + 1].to_digit(10).unwrap_or(0);
-    let dated = matches!(two(6), 18..=20) && matches!(two(10), 1..=12) && matches!(two(12), 1..=31);
-    dated && chars.len() == 18 && CHECKS[(sum % 11) as usize] == chars[17].to_ascii_uppercase()
 }

@@ -5,7 +5,10 @@
 pub mod alipay;
 pub mod antom;
 pub mod breaker;
+mod finding;
 mod form;
+mod notification;
+mod report;
 pub mod statement;
 pub mod transport;
 pub mod wechatpay;
@@ -13,8 +16,10 @@ pub mod wechatpay;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::Serialize;
 
+pub use self::finding::{CheckDepth, EXPIRY_WARNING_S, ExpiringCredential, Finding, Severity};
+pub use self::notification::{Notice, Notification, Outcome, RawNotification, RawResponse, Rejected, VerifiedNotice};
+pub use self::report::{Merchant, OrderReport, OrderState, RefundReport, RefundState};
 use self::statement::{Fetched, StatementToFetch};
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::AccountId;
@@ -71,131 +76,6 @@ pub enum DeclineReason {
     Other,
 }
 
-/// Whose message it is. Compared with the account before a fact is believed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Merchant {
-    /// The merchant number (商户号).
-    pub merchant_no: String,
-    pub app_id: Option<String>,
-    /// The sub-merchant (特约商户) that a service provider's account acts for.
-    pub sub_merchant_no: Option<String>,
-}
-
-/// What a gateway says of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OrderReport {
-    pub merchant: Merchant,
-    pub out_trade_no: String,
-    /// What the order asks for (not what is left after coupons); gateways omit it on unpaid orders.
-    pub amount: Option<Fen>,
-    pub currency: Option<String>,
-    pub state: OrderState,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum OrderState {
-    Unpaid,
-    /// The gateway knows nothing of it until the shopper opens what was handed out. Nothing can be closed
-    /// before, and it stays payable until its time is over.
-    Unopened,
-    /// Also for an order that has been refunded since: the money did come in.
-    Paid {
-        gateway_trade_no: String,
-        paid_at: Option<Timestamp>,
-    },
-    /// Can no longer be paid.
-    Closed,
-}
-
-impl OrderState {
-    /// Whether money may still come.
-    #[must_use]
-    pub const fn is_open(&self) -> bool {
-        matches!(self, Self::Unpaid | Self::Unopened)
-    }
-}
-
-/// What a gateway says of a refund.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RefundReport {
-    pub merchant: Merchant,
-    pub out_refund_no: String,
-    pub out_trade_no: String,
-    pub gateway_refund_no: Option<String>,
-    pub amount: Fen,
-    /// The amount of the whole order.
-    pub order_amount: Fen,
-    pub state: RefundState,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum RefundState {
-    Accepted,
-    Succeeded {
-        succeeded_at: Option<Timestamp>,
-    },
-    /// Accepted, but the payer's account cannot take it: the merchant must act.
-    Abnormal {
-        code: String,
-        message: String,
-    },
-    /// Cancelled for good; the money stays with the merchant.
-    Failed {
-        code: String,
-        message: String,
-    },
-}
-
-/// A verified notification.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notification {
-    /// The gateway's id, the same on redelivery.
-    pub id: String,
-    pub event_type: String,
-    pub notice: Notice,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    Order(OrderReport),
-    Refund(RefundReport),
-    /// An order that was paid and of which money went back. What one refund came to is not said: ask.
-    OrderRefunded {
-        order: OrderReport,
-        out_refund_no: Option<String>,
-        /// All that went back so far.
-        refunded_total: Option<Fen>,
-    },
-    /// Genuine, but nothing this program acts on.
-    Other,
-}
-
-/// The report of a verified notification, still verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VerifiedNotice {
-    Order(Verified<OrderReport>),
-    Refund(Verified<RefundReport>),
-    OrderRefunded { order: Verified<OrderReport>, out_refund_no: Option<String>, refunded_total: Option<Fen> },
-    Other,
-}
-
-impl Verified<Notification> {
-    /// The parts of a verified message are verified.
-    #[must_use]
-    pub fn into_notice(self) -> VerifiedNotice {
-        match self.0.notice {
-            Notice::Order(report) => VerifiedNotice::Order(Verified(report)),
-            Notice::Refund(report) => VerifiedNotice::Refund(Verified(report)),
-            Notice::OrderRefunded { order, out_refund_no, refunded_total } => {
-                VerifiedNotice::OrderRefunded { order: Verified(order), out_refund_no, refunded_total }
-            }
-            Notice::Other => VerifiedNotice::Other,
-        }
-    }
-}
-
 /// What opening an order gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
@@ -221,80 +101,6 @@ impl Verified<Opened> {
             Opened::Settled(report) => VerifiedOpening::Settled(Verified(report)),
         }
     }
-}
-
-/// A notification as it arrived, byte for byte.
-#[derive(Debug, Clone)]
-pub struct RawNotification {
-    /// Lower-case names.
-    pub headers: Vec<(String, String)>,
-    pub body: bytes::Bytes,
-}
-
-impl RawNotification {
-    /// Among the headers, the path that was called: one gateway signs it.
-    pub const PATH: &'static str = ":path";
-
-    /// The first header of that lower-case name.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-}
-
-/// Why a notification was not believed. It is never answered with "success".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Rejected {
-    #[error("a signature header is missing or unreadable")]
-    Unsigned,
-    #[error("the signature type is not supported")]
-    UnsupportedSignatureType,
-    #[error("the timestamp is more than five minutes from our clock")]
-    Stale,
-    #[error("no key with this serial number is known for the account")]
-    UnknownKey,
-    #[error("the signature does not match the message")]
-    BadSignature,
-    #[error("the message cannot be decrypted with the account's key")]
-    CannotDecrypt,
-    #[error("the message cannot be read")]
-    Malformed,
-}
-
-impl Rejected {
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Unsigned => "unsigned",
-            Self::UnsupportedSignatureType => "unsupported_signature_type",
-            Self::Stale => "stale",
-            Self::UnknownKey => "unknown_key",
-            Self::BadSignature => "bad_signature",
-            Self::CannotDecrypt => "cannot_decrypt",
-            Self::Malformed => "malformed",
-        }
-    }
-}
-
-/// How a notification ended, for the gateway's ears.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Durably recorded (or known already).
-    Recorded,
-    /// Not believed.
-    Rejected(Rejected),
-    /// Genuine, but it contradicts the ledger.
-    Mismatch,
-    /// Our own fault; the gateway should send it again.
-    Failed,
-}
-
-/// The answer to a notification, byte for byte.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RawResponse {
-    pub status: u16,
-    pub content_type: &'static str,
-    pub body: Vec<u8>,
 }
 
 /// An order about to be opened.
@@ -376,52 +182,6 @@ impl std::fmt::Debug for RefundDestination {
             Self::PayerBankCard { .. } => "PayerBankCard",
         })
     }
-}
-
-/// How bad a finding of a self-check is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    Ok,
-    Warning,
-    Error,
-}
-
-/// One line of an account check: what was looked at and, if it is wrong, the fix.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Finding {
-    pub severity: Severity,
-    /// Stable, for programs; the key `check-{code}` in `locales/` words it for people.
-    pub code: String,
-    /// The setting it speaks of, if one.
-    pub setting: Option<String>,
-    /// English wording with the particulars.
-    pub detail: String,
-}
-
-/// How far an account check goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CheckDepth {
-    /// The credentials, by calls that change nothing.
-    Credentials,
-    /// Also whether orders can be opened: opens one of 1 fen under each app id, which nobody sees, and closes it.
-    Orders {
-        /// Where the gateway would send notifications.
-        notify_url: String,
-    },
-}
-
-/// Credentials closer to their end than this are told of, in seconds: ninety days.
-pub const EXPIRY_WARNING_S: i64 = 90 * 24 * 3600;
-
-/// A certificate that an account rests on and that ends soon.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct ExpiringCredential {
-    /// Which it is, stable, for programs: `merchant_certificate` or `platform_certificate`. The key
-    /// `check-{code}_expiring` in `locales/` words it for people.
-    pub code: String,
-    pub serial: String,
-    pub expires_at: Timestamp,
 }
 
 /// One gateway, bound to one merchant account. No method has a default: a gateway that forgets one

@@ -144,12 +144,7 @@ struct Planned {
 }
 
 pub fn parse_gateway(text: &str, faults: &mut Faults) -> Option<GatewayName> {
-    let gateway = GatewayName::parse(text);
-    if gateway.is_none() {
-        let allowed = GatewayName::ALL.map(GatewayName::as_str).join(", ");
-        faults.add(FieldError::new("/gateway", "unsupported").with("allowed", allowed));
-    }
-    gateway
+    faults.one_of("/gateway", Some(text), &GatewayName::ALL, GatewayName::as_str)
 }
 
 pub fn parse_flow(text: &str, faults: &mut Faults) -> Option<AskedFlow> {
@@ -190,14 +185,7 @@ pub async fn create(
     let wanted: CreateAttempt = body.parse()?;
     let mut faults = Faults::default();
     let (gateway, flow) = (parse_gateway(&wanted.gateway, &mut faults), parse_flow(&wanted.flow, &mut faults));
-    let account = match wanted.account.as_deref().map(str::parse) {
-        Some(Err(_)) => {
-            faults.add(FieldError::new("/account", "not_an_id").with("prefix", "acc_"));
-            None
-        }
-        Some(Ok(id)) => Some(id),
-        None => None,
-    };
+    let account = faults.id("/account", wanted.account.as_deref(), "acc_");
     // A browser's own address and name are seen here; a shop's server must tell the shopper's.
     let told = match caller {
         Caller::Browser(_) => Some(seen_shopper(&state, &request, &ledger, wanted.shopper)),

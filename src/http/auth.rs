@@ -152,11 +152,7 @@ impl FromRequest for SecretKey {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let state = state_of(&request)?;
-            authenticate(&request, &state).await
-        })
+        extract(request, authenticate)
     }
 }
 
@@ -170,11 +166,7 @@ impl FromRequest for PublicReader {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let state = state_of(&request)?;
-            public_reader(&request, &state).await
-        })
+        extract(request, public_reader)
     }
 }
 
@@ -228,20 +220,20 @@ impl FromRequest for Caller {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let state = state_of(&request)?;
-            let query = web::Query::<SecretQuery>::from_query(request.query_string()).ok();
-            let Some(secret) = query.and_then(|q| q.into_inner().client_secret) else {
-                return authenticate(&request, &state).await.map(Self::Shop);
-            };
-            let id = payment_of_request(&request, &state).await?;
-            if compare::equal(secret.as_bytes(), state.client_secret(id).as_bytes()) {
-                Ok(Self::Browser(id))
-            } else {
-                Err(ApiError::new(Code::ClientSecretInvalid))
-            }
-        })
+        extract(request, caller)
+    }
+}
+
+async fn caller(request: &HttpRequest, state: &AppState) -> Result<Caller, ApiError> {
+    let query = web::Query::<SecretQuery>::from_query(request.query_string()).ok();
+    let Some(secret) = query.and_then(|q| q.into_inner().client_secret) else {
+        return authenticate(request, state).await.map(Caller::Shop);
+    };
+    let id = payment_of_request(request, state).await?;
+    if compare::equal(secret.as_bytes(), state.client_secret(id).as_bytes()) {
+        Ok(Caller::Browser(id))
+    } else {
+        Err(ApiError::new(Code::ClientSecretInvalid))
     }
 }
 
@@ -256,8 +248,17 @@ async fn payment_of_request(request: &HttpRequest, state: &AppState) -> Result<P
     Ok(ledger.payment.id)
 }
 
-fn state_of(request: &HttpRequest) -> Result<web::Data<AppState>, ApiError> {
-    request.app_data::<web::Data<AppState>>().cloned().ok_or_else(|| ApiError::internal("no application state"))
+/// Lets `read` see a request and the state.
+fn extract<T: 'static>(
+    request: &HttpRequest,
+    read: impl AsyncFnOnce(&HttpRequest, &AppState) -> Result<T, ApiError> + 'static,
+) -> LocalBoxFuture<'static, Result<T, ApiError>> {
+    let request = request.clone();
+    Box::pin(async move {
+        let state = request.app_data::<web::Data<AppState>>().cloned();
+        let state = state.ok_or_else(|| ApiError::internal("no application state"))?;
+        read(&request, &state).await
+    })
 }
 
 impl SecretKey {

@@ -1,11 +1,10 @@
 //! `/v1/checkout/profile`: the Chinese address form as data, for any storefront.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::auth::PublicReader;
-use super::prepared::{Keeping, respond_keeping};
+use super::prepared::{FOR_FIVE_MINUTES, Keeping, in_language, respond_keeping};
 use super::problem::{Problem, accept_language};
 use super::query::Query;
 use super::state::AppState;
@@ -15,9 +14,6 @@ use crate::config::StoreConfig;
 use crate::error::{ApiError, FieldError};
 use crate::i18n::Locale;
 use crate::prepared::Prepared;
-
-/// It changes with the wording and with the store's settings.
-const FOR_FIVE_MINUTES: &str = "public, max-age=300, stale-while-revalidate=86400";
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -76,13 +72,8 @@ pub async fn read(
     faults.refuse_if_any()?;
     let profile = profile(wanted, merchant_address(&state.store_config(reader.store_id)).as_ref());
     let keeping = Keeping { pinned: false, by_header: reader.by_header };
-    let mut response = respond_keeping(&request, &Prepared::passing(&profile), keeping, FOR_FIVE_MINUTES);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(locale.tag()));
-    if query.locale.is_none() {
-        headers.append(header::VARY, header::HeaderValue::from_static("Accept-Language"));
-    }
-    Ok(response)
+    let response = respond_keeping(&request, &Prepared::passing(&profile), keeping, FOR_FIVE_MINUTES);
+    Ok(in_language(response, locale, query.locale.is_none()))
 }
 
 fn choice<T: Choice + Default>(pointer: &str, word: Option<&str>, faults: &mut Faults) -> T {

@@ -11,7 +11,7 @@ use super::query::Query;
 use super::state::AppState;
 use super::statements::{parse_account, parse_date};
 use super::validate::Faults;
-use crate::error::{ApiError, Code, FieldError};
+use crate::error::{ApiError, Code};
 use crate::ids::DifferenceId;
 use crate::payments::{Difference, DifferenceKind, DifferenceStatus, DifferenceView};
 use crate::storage::DifferenceFilter;
@@ -44,17 +44,8 @@ pub async fn list(
     query: Query<DifferenceQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
-    let mut word = |pointer: &str, text: Option<&str>, known: bool, allowed: Vec<&str>| {
-        if text.is_some() && !known {
-            faults.add(FieldError::new(pointer, "unsupported").with("allowed", allowed.join(", ")));
-        }
-    };
-    let status = query.status.as_deref().and_then(DifferenceStatus::parse);
-    let allowed = DifferenceStatus::ALL.iter().map(|s| s.as_str()).collect();
-    word("?status", query.status.as_deref(), status.is_some(), allowed);
-    let kind = query.kind.as_deref().and_then(DifferenceKind::parse);
-    let allowed = DifferenceKind::ALL.iter().map(|k| k.as_str()).collect();
-    word("?kind", query.kind.as_deref(), kind.is_some(), allowed);
+    let status = faults.one_of("?status", query.status.as_deref(), DifferenceStatus::ALL, DifferenceStatus::as_str);
+    let kind = faults.one_of("?kind", query.kind.as_deref(), DifferenceKind::ALL, DifferenceKind::as_str);
     let account_id = parse_account(query.account.as_deref(), &mut faults);
     let from = parse_date("?from", query.from.as_deref(), &mut faults);
     let to = parse_date("?to", query.to.as_deref(), &mut faults);

@@ -1,31 +1,31 @@
 //! `/v1/locales`: the wording of a shop in every language, as patterns to keep and as finished texts.
 //! Public data: a publishable key is enough, and the patterns are made to be kept by browsers and networks.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+mod formatting;
+mod patterns;
+
+use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
+use self::formatting::{FormatMessages, FormattedMessage, FormattedMessages, arguments};
+use self::patterns::{Form, Messages, part, whole};
 use super::auth::{PublicReader, SecretKey};
-use super::body::{JsonBody, nearest, pointer_part};
-use super::prepared::{Keeping, respond_keeping};
+use super::body::JsonBody;
+use super::prepared::{FOR_FIVE_MINUTES, Keeping, in_language, respond_keeping};
 use super::problem::{Problem, accept_language};
 use super::query::Query;
 use super::validate::Faults;
 use crate::error::{ApiError, FieldError};
 use crate::i18n::check::Finding;
-use crate::i18n::{self, Catalogue, Locale, Value, Wording};
-use crate::magento_language::{dictionary, magento_code};
+use crate::i18n::{self, Locale};
+use crate::magento_language::magento_code;
 use crate::prepared::Prepared;
 
-/// A merchant changes the wording now and then and wants to see it soon.
-const FOR_FIVE_MINUTES: &str = "public, max-age=300, stale-while-revalidate=86400";
 /// A page has fewer texts with arguments than this.
 const MAX_MESSAGES: usize = 100;
-const MAX_ARGUMENT_CHARS: usize = 1000;
 
 /// One of our locales.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -114,21 +114,6 @@ pub struct MessagesQuery {
     pub key: Option<String>,
 }
 
-/// Patterns by id.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Messages<'a> {
-    #[schema(example = "zh-Hans")]
-    pub locale: &'static str,
-    #[schema(example = "5a1c0f6b9e2d4437")]
-    pub version: &'a str,
-    /// Id → pattern in Fluent's syntax; one without arguments is the text itself.
-    #[schema(example = json!({ "cart-title": "购物车", "cart-added": "已将“{ $name }”加入购物车" }))]
-    pub messages: BTreeMap<&'a str, &'a str>,
-    /// Ids that were asked for and are not ours.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unknown: Vec<&'a str>,
-}
-
 /// The patterns of one locale
 ///
 /// The whole wording by id, or a part of it. Keep it under the address with `v` set to its `version`. Any tag of a
@@ -153,97 +138,6 @@ pub async fn messages(
         Arc::new(Prepared::passing(&part(wording, query.ids.as_deref(), query.prefix.as_deref())))
     };
     Ok(asked.told(respond_keeping(&request, &prepared, kept(pinned && !asked.negotiated), FOR_FIVE_MINUTES)))
-}
-
-fn all(wording: &Wording) -> Messages<'_> {
-    let messages = wording.messages().iter().map(|(id, message)| (id.as_str(), message.pattern.as_str())).collect();
-    Messages { locale: wording.locale().tag(), version: wording.version(), messages, unknown: Vec::new() }
-}
-
-fn part<'a>(wording: &'a Wording, ids: Option<&'a str>, prefixes: Option<&'a str>) -> Messages<'a> {
-    let list = |text: Option<&'a str>| -> Vec<&'a str> {
-        text.into_iter().flat_map(|text| text.split(',')).map(str::trim).filter(|part| !part.is_empty()).collect()
-    };
-    let (ids, prefixes) = (list(ids), list(prefixes));
-    let wanted = |id: &str| ids.contains(&id) || prefixes.iter().any(|prefix| id.starts_with(prefix));
-    let ours = wording.messages().iter().filter(|(id, _)| wanted(id));
-    Messages {
-        locale: wording.locale().tag(),
-        version: wording.version(),
-        messages: ours.map(|(id, message)| (id.as_str(), message.pattern.as_str())).collect(),
-        unknown: ids.into_iter().filter(|id| !wording.messages().contains_key(*id)).collect(),
-    }
-}
-
-/// What is made of a whole wording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Form {
-    Patterns,
-    Dictionary,
-}
-
-/// Whole wordings in every encoding, with the version they are of; older versions are forgotten.
-type Made = HashMap<(Form, Locale), (String, Arc<Prepared>)>;
-static MADE: LazyLock<RwLock<Made>> = LazyLock::new(RwLock::default);
-
-async fn whole(form: Form, catalogue: &Arc<Catalogue>, locale: Locale) -> Result<Arc<Prepared>, ApiError> {
-    let version = catalogue.wording(locale).version();
-    let ready = MADE.read().unwrap_or_else(PoisonError::into_inner).get(&(form, locale)).cloned();
-    if let Some((of, prepared)) = ready
-        && of == version
-    {
-        return Ok(prepared);
-    }
-    let source = Arc::clone(catalogue);
-    let make = move || match form {
-        Form::Patterns => Prepared::of(&all(source.wording(locale))),
-        Form::Dictionary => {
-            Prepared::of_bytes("text/csv; charset=utf-8", dictionary(&source, locale).csv().into_bytes())
-        }
-    };
-    let prepared = Arc::new(web::block(make).await.map_err(ApiError::internal)?);
-    let entry = (version.to_owned(), Arc::clone(&prepared));
-    MADE.write().unwrap_or_else(PoisonError::into_inner).insert((form, locale), entry);
-    Ok(prepared)
-}
-
-/// Texts to finish.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FormatMessages {
-    /// At most 100.
-    #[schema(example = json!([{ "id": "cart-added", "args": { "name": "西湖龙井 50g" } }]))]
-    pub messages: Vec<FormatMessage>,
-}
-
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FormatMessage {
-    #[schema(example = "cart-count")]
-    pub id: String,
-    /// Text, or whole numbers where a plural form is chosen. Money and dates come formatted.
-    #[serde(default)]
-    #[schema(value_type = Object, example = json!({ "count": 3 }))]
-    pub args: serde_json::Map<String, Json>,
-}
-
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct FormattedMessages {
-    #[schema(example = "zh-Hans")]
-    pub locale: &'static str,
-    #[schema(example = "5a1c0f6b9e2d4437")]
-    pub version: String,
-    /// In the order of the request.
-    pub data: Vec<FormattedMessage>,
-}
-
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct FormattedMessage {
-    #[schema(example = "cart-count")]
-    pub id: String,
-    /// Plain text, not HTML: escape it where it is shown.
-    #[schema(example = "3 件商品")]
-    pub text: String,
 }
 
 /// Finish texts with arguments
@@ -278,44 +172,6 @@ pub async fn format(
     faults.refuse_if_any()?;
     let answer = FormattedMessages { locale: asked.locale.tag(), version: wording.version().to_owned(), data };
     Ok(asked.told(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer)))
-}
-
-/// The arguments of one text, all that is wrong with them noted.
-fn arguments(wording: &Wording, message: &FormatMessage, at: &str, faults: &mut Faults) -> Vec<(String, Value)> {
-    let Some(ours) = wording.messages().get(&message.id).filter(|_| !message.id.starts_with('-')) else {
-        let known: Vec<&str> = wording.messages().keys().map(String::as_str).collect();
-        let error = match nearest(&message.id, &known) {
-            Some(near) => FieldError::new(format!("{at}/id"), "unknown_message_nearest").with("nearest", near),
-            None => FieldError::new(format!("{at}/id"), "unknown_message"),
-        };
-        faults.add(error.with("id", &message.id));
-        return Vec::new();
-    };
-    for name in ours.arguments.iter().filter(|name| !message.args.contains_key(*name)) {
-        faults.add(FieldError::new(format!("{at}/args/{}", pointer_part(name)), "required"));
-    }
-    let mut args = Vec::with_capacity(message.args.len());
-    for (name, value) in &message.args {
-        let pointer = format!("{at}/args/{}", pointer_part(name));
-        if !ours.arguments.contains(name) {
-            let allowed = ours.arguments.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            faults.add(FieldError::new(pointer, "unknown_field").with("field", name).with("allowed", allowed));
-            continue;
-        }
-        match value {
-            Json::String(text) if text.chars().count() > MAX_ARGUMENT_CHARS => {
-                let length = text.chars().count();
-                faults.add(FieldError::new(pointer, "too_long").with("max", MAX_ARGUMENT_CHARS).with("length", length));
-            }
-            Json::String(text) => args.push((name.clone(), Value::Text(text.clone()))),
-            Json::Number(number) if number.is_i64() => {
-                args.push((name.clone(), Value::Whole(number.as_i64().unwrap_or_default())));
-            }
-            // Fractions would be printed with all the noise of floating point.
-            _ => faults.add(FieldError::new(pointer, "text_or_whole_number")),
-        }
-    }
-    args
 }
 
 /// The wording as a Magento dictionary
@@ -414,13 +270,7 @@ fn asked(tag: &str, request: &HttpRequest) -> Result<Asked, ApiError> {
 }
 
 impl Asked {
-    /// Says which language it became, and what that depended on.
-    fn told(&self, mut response: HttpResponse) -> HttpResponse {
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(self.locale.tag()));
-        if self.negotiated {
-            headers.append(header::VARY, header::HeaderValue::from_static("Accept-Language"));
-        }
-        response
+    fn told(&self, response: HttpResponse) -> HttpResponse {
+        in_language(response, self.locale, self.negotiated)
     }
 }

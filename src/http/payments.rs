@@ -145,13 +145,7 @@ fn first_attempt(
     faults: &mut Faults,
 ) -> Option<FirstAttempt> {
     let shopper = ShopperTold::validate(shopper, flow.and_then(named_flow), faults);
-    let account = account.and_then(|text| {
-        let id = text.parse().ok();
-        if id.is_none() {
-            faults.add(FieldError::new("/account", "not_an_id").with("prefix", "acc_"));
-        }
-        id
-    });
+    let account = faults.id("/account", account, "acc_");
     match (gateway, flow) {
         (None, None) => None,
         (Some(gateway), Some(flow)) => {
@@ -256,14 +250,7 @@ pub async fn list(
     query: Query<PaymentQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
-    let status = query.status.as_deref().and_then(|text| {
-        let status = PaymentStatus::parse(text);
-        if status.is_none() {
-            let allowed = PaymentStatus::ALL.map(PaymentStatus::as_str).join(", ");
-            faults.add(FieldError::new("?status", "unsupported").with("allowed", allowed));
-        }
-        status
-    });
+    let status = faults.one_of("?status", query.status.as_deref(), &PaymentStatus::ALL, PaymentStatus::as_str);
     let created_from = parse_time("?created_from", query.created_from.as_deref(), &mut faults);
     let created_to = parse_time("?created_to", query.created_to.as_deref(), &mut faults);
     let limit = page_limit(query.limit, &mut faults);

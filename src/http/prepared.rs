@@ -4,11 +4,14 @@
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
 
+use crate::i18n::Locale;
 use crate::prepared::{Encoding, Prepared};
 
 /// A day, and a week more while a fresh one is fetched: divisions change a few times a year, and an old code
 /// is still understood.
 const FOR_A_DAY: &str = "public, max-age=86400, stale-while-revalidate=604800";
+/// What changes with the wording and the store's settings: merchants want to see it soon.
+pub const FOR_FIVE_MINUTES: &str = "public, max-age=300, stale-while-revalidate=86400";
 /// The address names the version of the data.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
@@ -56,6 +59,17 @@ pub fn respond_keeping(
         Encoding::Brotli => drop(response.insert_header((header::CONTENT_ENCODING, "br"))),
     }
     response.content_type(prepared.content_type()).body(body)
+}
+
+/// Says which language the answer became, and whether that depended on `Accept-Language`.
+#[must_use]
+pub fn in_language(mut response: HttpResponse, locale: Locale, negotiated: bool) -> HttpResponse {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LANGUAGE, header::HeaderValue::from_static(locale.tag()));
+    if negotiated {
+        headers.append(header::VARY, header::HeaderValue::from_static("Accept-Language"));
+    }
+    response
 }
 
 /// The smallest of the encodings that the caller takes.

@@ -182,27 +182,14 @@ pub async fn list(
     query: Query<RefundQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
-    let status = query.status.as_deref().and_then(|text| {
-        let status = RefundStatus::parse(text);
-        if status.is_none() {
-            let allowed = RefundStatus::ALL.map(RefundStatus::as_str).join(", ");
-            faults.add(FieldError::new("?status", "unsupported").with("allowed", allowed));
-        }
-        status
-    });
-    let payment = query.payment_id.as_deref().and_then(|text| {
-        let id = text.parse().ok();
-        if id.is_none() {
-            faults.add(FieldError::new("?payment_id", "not_an_id").with("prefix", "pay_"));
-        }
-        id
-    });
+    let status = faults.one_of("?status", query.status.as_deref(), &RefundStatus::ALL, RefundStatus::as_str);
+    let payment_id = faults.id("?payment_id", query.payment_id.as_deref(), "pay_");
     let limit = page_limit(query.limit, &mut faults);
     faults.refuse_if_any()?;
     let filter = RefundFilter {
         store_id: key.store_id,
         mode: key.mode,
-        payment_id: payment,
+        payment_id,
         status,
         cursor: query.cursor.clone(),
         limit,

@@ -28,7 +28,7 @@ const MAX_REGIONS: usize = 1000;
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub struct UploadMapping {
     #[serde(default)]
-    #[schema(value_type = Vec<ShopRegion>)]
+    #[schema(value_type = Vec<ShopRegion>, example = json!([{ "id": "612", "code": "CN-GD", "name": "Guangdong Sheng" }]))]
     pub available_regions: Vec<UploadedRegion>,
     /// Answers to what was asked: the shop's region id to our province code.
     #[serde(default)]

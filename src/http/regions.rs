@@ -168,11 +168,7 @@ pub async fn tree(
     query: Query<TreeQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let mut faults = Faults::default();
-    let shape = query.shape.as_deref().map_or(Some(Shape::default()), Shape::parse);
-    if shape.is_none() {
-        let allowed = Shape::ALL.map(Shape::as_str).join(", ");
-        faults.add(FieldError::new("?shape", "unsupported").with("allowed", allowed));
-    }
+    let shape = faults.one_of("?shape", query.shape.as_deref(), &Shape::ALL, Shape::as_str);
     let levels = query.levels.unwrap_or(3);
     faults.between("?levels", levels, 1, 4);
     let locale = query.lang.as_deref().map_or(Some(Locale::ZhHans), Locale::parse);

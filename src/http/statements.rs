@@ -348,19 +348,11 @@ pub async fn view(state: &AppState, record: &StatementRecord) -> Result<Statemen
 }
 
 pub fn parse_account(text: Option<&str>, faults: &mut Faults) -> Option<AccountId> {
-    let id = text?.parse().ok();
-    if id.is_none() {
-        faults.add(FieldError::new("?account", "not_an_id").with("prefix", "acc_"));
-    }
-    id
+    faults.id("?account", text, "acc_")
 }
 
 fn parse_kind(text: Option<&str>, faults: &mut Faults) -> Option<StatementKind> {
-    let kind = StatementKind::parse(text?);
-    if kind.is_none() {
-        faults.add(FieldError::new("?kind", "unsupported").with("allowed", "trade, fund_flow"));
-    }
-    kind
+    faults.one_of("?kind", text, StatementKind::ALL, StatementKind::as_str)
 }
 
 pub fn parse_date(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Option<Date> {

@@ -1,6 +1,7 @@
 //! Checks of single values, all collected, so that a caller learns of every fault at once.
 
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use url::Url;
 
@@ -48,6 +49,32 @@ impl Faults {
         if !(min..=max).contains(&value) {
             self.add(FieldError::new(pointer, "out_of_range").with("min", min).with("max", max));
         }
+    }
+
+    /// One of the words; none when absent.
+    pub fn one_of<T: Copy>(
+        &mut self,
+        pointer: &str,
+        text: Option<&str>,
+        all: &[T],
+        word: impl Fn(T) -> &'static str,
+    ) -> Option<T> {
+        let text = text?;
+        let known = all.iter().copied().find(|one| word(*one) == text);
+        if known.is_none() {
+            let allowed: Vec<&str> = all.iter().map(|one| word(*one)).collect();
+            self.add(FieldError::new(pointer, "unsupported").with("allowed", allowed.join(", ")));
+        }
+        known
+    }
+
+    /// An id of ours that begins so; none when absent.
+    pub fn id<T: FromStr>(&mut self, pointer: &str, text: Option<&str>, prefix: &'static str) -> Option<T> {
+        let id = text?.parse().ok();
+        if id.is_none() {
+            self.add(FieldError::new(pointer, "not_an_id").with("prefix", prefix));
+        }
+        id
     }
 
     pub fn ip(&mut self, pointer: &str, text: &str) {

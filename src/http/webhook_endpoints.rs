@@ -355,13 +355,7 @@ pub async fn deliveries(
 ) -> Result<HttpResponse, ApiError> {
     let endpoint = endpoint_of(&state, &key, &path).await?;
     let mut faults = Faults::default();
-    let status = query.status.as_deref().and_then(|text| {
-        let status = DeliveryStatus::parse(text);
-        if status.is_none() {
-            faults.add(FieldError::new("?status", "unsupported").with("allowed", "pending, delivered, given_up"));
-        }
-        status
-    });
+    let status = faults.one_of("?status", query.status.as_deref(), &DeliveryStatus::ALL, DeliveryStatus::as_str);
     let limit = page_limit(query.limit, &mut faults);
     faults.refuse_if_any()?;
     let page = state.storage.deliveries(endpoint.id, query.cursor.as_deref(), limit, status).await?;

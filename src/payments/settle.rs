@@ -5,6 +5,7 @@
 use serde_json::json;
 
 use super::attempt::{Attempt, AttemptStatus, Flow};
+use super::checkout::order_ref;
 use super::error::PaymentError;
 use super::event::{EventType, NewEvent};
 use super::fact::{Fact, Refusal};
@@ -87,7 +88,12 @@ impl PaymentService {
         match self.settle_order(account, gateway, report.get(), source, false).await? {
             Told::Settled(settled) => Ok(settled),
             Told::Doubtful => {
-                let again = gateway.query(&report.get().out_trade_no).await?;
+                let number = &report.get().out_trade_no;
+                let ledger = self.storage.ledger_by_out_trade_no(account.id, number).await?;
+                let Some(attempt) = ledger.as_ref().and_then(|l| l.attempt_by_out_trade_no(number)) else {
+                    return Err(PaymentError::NotFound("attempt"));
+                };
+                let again = gateway.query(&order_ref(attempt)).await?;
                 match self.settle_order(account, gateway, again.get(), source, true).await? {
                     Told::Settled(settled) => Ok(settled),
                     Told::Doubtful => Ok(Settled::Known),

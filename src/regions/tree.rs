@@ -30,11 +30,6 @@ impl Shape {
             Self::Flat => "flat",
         }
     }
-
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|shape| shape.as_str() == text)
-    }
 }
 
 /// The language of labels.

@@ -34,6 +34,11 @@ async fn waiting(house: &House) -> Value {
     house.read(&payment).await
 }
 
+/// A payer's code as the gateway knows it.
+fn charged(out_trade_no: &str) -> luodi::gateways::OrderRef<'_> {
+    luodi::gateways::OrderRef { flow: Flow::Barcode, out_trade_no, expires_at: crate::support::START.plus_s(45) }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_pays_at_once_settles_the_payment_once() {
     let house = till().await;
@@ -98,8 +103,8 @@ async fn a_success_older_than_the_reversal_is_not_believed() {
     let payments = &house.app.state.payments;
     let (account, gateway) = payments.gateways().of_account(house.account_id).await.unwrap();
     house.clock.advance_s(30);
-    let paid = gateway.query(&number).await.unwrap();
-    let reversed = gateway.close(Flow::Barcode, &number).await.unwrap();
+    let paid = gateway.query(&charged(&number)).await.unwrap();
+    let reversed = gateway.close(&charged(&number)).await.unwrap();
 
     payments.settle(&account, gateway.as_ref(), &reversed, Source::Query).await.unwrap();
     let late = payments.settle(&account, gateway.as_ref(), &paid, Source::Query).await.unwrap();
@@ -117,8 +122,8 @@ async fn a_reversal_of_what_was_counted_as_paid_is_told_aloud() {
     let payments = &house.app.state.payments;
     let (account, gateway) = payments.gateways().of_account(house.account_id).await.unwrap();
     house.clock.advance_s(30);
-    let paid = gateway.query(&number).await.unwrap();
-    let reversed = gateway.close(Flow::Barcode, &number).await.unwrap();
+    let paid = gateway.query(&charged(&number)).await.unwrap();
+    let reversed = gateway.close(&charged(&number)).await.unwrap();
 
     payments.settle(&account, gateway.as_ref(), &paid, Source::Query).await.unwrap();
     let told = payments.settle(&account, gateway.as_ref(), &reversed, Source::Query).await.unwrap();

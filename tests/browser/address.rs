@@ -17,6 +17,14 @@ async fn goes_to_the_checkout(shopper: &Browser, demo: &Demo, look: Look) {
     shopper.sees("#checkout").await;
 }
 
+/// A new browser with the address form before it.
+async fn at_the_form(driver: &Driver, demo: &Demo, look: Look) -> Browser {
+    let shopper = Browser::open(driver, look).await;
+    goes_to_the_checkout(&shopper, demo, look).await;
+    shopper.sees(READY).await;
+    shopper
+}
+
 async fn focuses(shopper: &Browser, css: &str) {
     shopper.run(&format!("document.querySelector({css:?}).focus()")).await;
 }
@@ -47,9 +55,7 @@ async fn the_sample_stands_in_the_form_and_the_order_goes_through() {
     let Some(driver) = Driver::start().await else { return };
     let demo = Demo::start();
     for look in [DESKTOP_ZH, PHONE_ZH, PHONE_EN] {
-        let shopper = Browser::open(&driver, look).await;
-        goes_to_the_checkout(&shopper, &demo, look).await;
-        shopper.sees(READY).await;
+        let shopper = at_the_form(&driver, &demo, look).await;
         let expected = json!({
             "province": "浙江省", "city": "杭州市", "district": "西湖区", "region_code": "330106", "postal_code": "310012",
         });
@@ -69,9 +75,7 @@ async fn the_sample_stands_in_the_form_and_the_order_goes_through() {
 async fn an_address_is_filled_in_by_keyboard_with_pinyin() {
     let Some(driver) = Driver::start().await else { return };
     let (demo, look) = (Demo::start(), DESKTOP_ZH);
-    let shopper = Browser::open(&driver, look).await;
-    goes_to_the_checkout(&shopper, &demo, look).await;
-    shopper.sees(READY).await;
+    let shopper = at_the_form(&driver, &demo, look).await;
     focuses(&shopper, ".la-province").await;
     // Faster than the lists come: what is typed waits for them.
     for letters in ["gd", "shenz", "nsq", "yuehai"] {
@@ -91,9 +95,7 @@ async fn an_address_is_filled_in_by_keyboard_with_pinyin() {
 async fn special_places_show_as_many_lists_as_they_have() {
     let Some(driver) = Driver::start().await else { return };
     let (demo, look) = (Demo::start(), DESKTOP_ZH);
-    let shopper = Browser::open(&driver, look).await;
-    goes_to_the_checkout(&shopper, &demo, look).await;
-    shopper.sees(READY).await;
+    let shopper = at_the_form(&driver, &demo, look).await;
     focuses(&shopper, ".la-province").await;
     shopper.types("bj").await;
     shopper.press(TAB).await;
@@ -118,9 +120,7 @@ async fn a_pasted_address_fills_the_form() {
     let Some(driver) = Driver::start().await else { return };
     let demo = Demo::start();
     for look in [DESKTOP_ZH, PHONE_ZH] {
-        let shopper = Browser::open(&driver, look).await;
-        goes_to_the_checkout(&shopper, &demo, look).await;
-        shopper.sees(READY).await;
+        let shopper = at_the_form(&driver, &demo, look).await;
         pastes(&shopper, "收货人：王小明，手机 138-0013-8001，广东省深圳市南山区粤海街道科技园南路1号").await;
         let expected = json!({
             "name": "王小明", "phone": "13800138001", "province": "广东省", "city": "深圳市", "district": "南山区",
@@ -140,9 +140,7 @@ async fn a_pasted_address_fills_the_form() {
 async fn an_unclear_address_is_asked_about() {
     let Some(driver) = Driver::start().await else { return };
     let (demo, look) = (Demo::start(), PHONE_ZH);
-    let shopper = Browser::open(&driver, look).await;
-    goes_to_the_checkout(&shopper, &demo, look).await;
-    shopper.sees(READY).await;
+    let shopper = at_the_form(&driver, &demo, look).await;
     pastes(&shopper, "王小明 13800138001 河东区津滨路2号").await;
     shopper.sees(".la-choices button").await;
     sends_all(&shopper, json!({ "province": "", "region_code": "", "street": "津滨路2号" })).await;
@@ -159,9 +157,7 @@ async fn an_unclear_address_is_asked_about() {
 async fn a_phone_number_is_tidied_and_a_wrong_one_is_told() {
     let Some(driver) = Driver::start().await else { return };
     let (demo, look) = (Demo::start(), DESKTOP_ZH);
-    let shopper = Browser::open(&driver, look).await;
-    goes_to_the_checkout(&shopper, &demo, look).await;
-    shopper.sees(READY).await;
+    let shopper = at_the_form(&driver, &demo, look).await;
     let typed = async |number: &str| {
         let script = format!(
             "const e = document.querySelector('[name=phone]'); e.value = {number:?}; e.dispatchEvent(new Event('change')); \

@@ -30,6 +30,20 @@ pub fn order() -> OrderToOpen {
     }
 }
 
+/// A part of [`order`] to be given back.
+pub fn refund(out_refund_no: &str) -> RefundToRequest {
+    RefundToRequest {
+        out_trade_no: NUMBER.to_owned(),
+        out_refund_no: out_refund_no.to_owned(),
+        amount: Fen::new(40).unwrap(),
+        order_amount: Fen::new(100).unwrap(),
+        reason: None,
+        notify_url: order().notify_url,
+        from_available_balance: false,
+        earlier_refunds: 0,
+    }
+}
+
 fn prepared(request: &str) -> PreparedOrder<'_> {
     PreparedOrder {
         flow: Flow::Qr,
@@ -127,17 +141,7 @@ async fn a_refund_is_accepted_and_asked_about() {
         )
     })
     .await;
-    let wanted = RefundToRequest {
-        out_trade_no: NUMBER.to_owned(),
-        out_refund_no: "R@1".to_owned(),
-        amount: Fen::new(40).unwrap(),
-        order_amount: Fen::new(100).unwrap(),
-        reason: None,
-        notify_url: order().notify_url,
-        from_available_balance: false,
-        earlier_refunds: 0,
-    };
-    let request = gateway.prepare_refund(&wanted).unwrap();
+    let request = gateway.prepare_refund(&refund("R@1")).unwrap();
     let report = gateway.refund(&request).await.unwrap().into_inner();
     assert_eq!((report.state, report.amount.get(), report.order_amount.get()), (RefundState::Accepted, 40, 100));
     assert_eq!(report.merchant.merchant_no, MCHID);

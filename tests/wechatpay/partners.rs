@@ -1,14 +1,11 @@
 //! A service provider's account: its own key signs, the sub-merchant is named everywhere.
 
 use luodi::clock::HandClock;
-use luodi::gateways::{
-    Gateway as _, Merchant, Notice, Opened, OrderState, RefundDestination, RefundState, RefundToRequest,
-};
-use luodi::money::Fen;
+use luodi::gateways::{Gateway as _, Merchant, Notice, Opened, OrderState, RefundDestination, RefundState};
 use luodi::payments::attempt::{Flow, NextAction, Shopper};
 use serde_json::{Value, json};
 
-use crate::calls::{NUMBER, is_signed_by_merchant, order, signed};
+use crate::calls::{NUMBER, is_signed_by_merchant, refund, signed};
 use crate::flows::{assert_client_signature, opened, wanted};
 use crate::notifications::envelope;
 use crate::stand_in::{
@@ -92,17 +89,7 @@ async fn queries_closes_and_refunds_name_the_sub_merchant() {
     assert_eq!(gateway.foreign_identifier(&report.merchant), None);
     let closed = gateway.close(&asked(Flow::Qr, NUMBER)).await.unwrap().into_inner();
     assert_eq!((closed.state, closed.merchant), (OrderState::Closed, told()));
-    let wanted = RefundToRequest {
-        out_trade_no: NUMBER.to_owned(),
-        out_refund_no: "R1".to_owned(),
-        amount: Fen::new(40).unwrap(),
-        order_amount: Fen::new(100).unwrap(),
-        reason: None,
-        notify_url: order().notify_url,
-        from_available_balance: false,
-        earlier_refunds: 0,
-    };
-    let request = gateway.prepare_refund(&wanted).unwrap();
+    let request = gateway.prepare_refund(&refund("R1")).unwrap();
     assert_eq!(gateway.refund(&request).await.unwrap().get().merchant, told());
     let RefundState::Abnormal { message, .. } =
         &gateway.query_refund(&asked_refund("R1")).await.unwrap().get().state.clone()
