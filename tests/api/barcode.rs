@@ -1,7 +1,6 @@
 //! The payer's code at a till: charged once, reversed no sooner than WeChat Pay allows, and money that a
 //! reversal gave back never counts as paid.
 
-use luodi::gateways::Gateway as _;
 use luodi::payments::Flow;
 use luodi::payments::settle::{Settled, Source};
 use luodi::sandbox::{CodepayOutcome, FaultKind, Operation, PaymentCodeDraft};
