@@ -1,9 +1,9 @@
 //! Administrative divisions (行政区划) of mainland China: provinces, prefectures, counties, towns, what became
 //! of abolished ones, and how a shop shows them.
 //!
-//! One immutable [`Regions`] holds everything; it is embedded in the program and can be replaced by a newer
-//! folder. The official tree ([`Unit::parent`]) and the tree of a shop ([`Unit::city_code`], [`shop`]) are kept
-//! apart. A retired code never becomes unknown: [`Regions::retired`] gives its successors.
+//! One immutable `Regions` holds everything; it is embedded in the program and can be replaced by a newer
+//! folder. The official tree (`Unit::parent`) and the tree of a shop (`Unit::city_code`, `shop`) are kept
+//! apart. A retired code never becomes unknown: `Regions::retired` gives its successors.
 
 pub mod answers;
 pub mod check;
