@@ -1,5 +1,6 @@
 //! Statements (对账单) of a gateway, one day at a time, in one shape for all gateways. Promises: rows come
-//! from bytes whose hash a verified answer named; a million of them pass through in bounded memory.
+//! from a file that a verified answer led to, with its hash where the gateway names one; a million of them
+//! pass through in bounded memory.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
