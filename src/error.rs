@@ -267,8 +267,11 @@ impl From<PaymentError> for ApiError {
                 fields: vec![FieldError::new("/account", "required")],
                 ..Self::new(Code::AccountAmbiguous).with("gateway", gateway.as_str())
             },
-            PaymentError::FlowUnsupported { gateway, flow } => Self {
-                fields: vec![FieldError::new("/flow", "unsupported").with("allowed", "qr")],
+            PaymentError::FlowUnsupported { gateway, flow, offered } => Self {
+                fields: vec![
+                    FieldError::new("/flow", "unsupported")
+                        .with("allowed", offered.iter().map(|flow| flow.as_str()).collect::<Vec<_>>().join(", ")),
+                ],
                 ..Self::new(Code::FlowUnsupported).with("gateway", gateway.as_str()).with("flow", flow.as_str())
             },
             PaymentError::AccountInvalid(problems) => {

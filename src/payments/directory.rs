@@ -122,9 +122,10 @@ impl GatewayDirectory {
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
         let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
+        let offered: Vec<Flow> = candidates.iter().flat_map(|(_, bound)| bound.flows().iter().copied()).collect();
         candidates.retain(|(_, bound)| bound.flows().contains(&flow));
         match (candidates.pop(), candidates.is_empty()) {
-            (None, _) => Err(PaymentError::FlowUnsupported { gateway, flow }),
+            (None, _) => Err(PaymentError::FlowUnsupported { gateway, flow, offered }),
             (Some(_), false) => Err(PaymentError::SeveralAccounts { gateway }),
             (Some(chosen), true) => Ok(chosen),
         }

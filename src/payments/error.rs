@@ -21,7 +21,7 @@ pub enum PaymentError {
     #[error("several {} accounts: name one", .gateway.as_str())]
     SeveralAccounts { gateway: GatewayName },
     #[error("{} has no flow {}", .gateway.as_str(), .flow.as_str())]
-    FlowUnsupported { gateway: GatewayName, flow: Flow },
+    FlowUnsupported { gateway: GatewayName, flow: Flow, offered: Vec<Flow> },
     #[error("the account's settings are not valid")]
     AccountInvalid(Vec<SettingProblem>),
     #[error("the secrets of account {0} cannot be read")]
