@@ -86,6 +86,7 @@ impl App {
             i18n::load_overrides(Path::new(folder)).context("setting `wording.overrides`")?;
         }
         let storage = open_storage(&config, options.durable).await?;
+        storage.free_abandoned_turns().await?;
         let pepper = storage.pepper().await?;
         let ring = config.vault.key_ring().context("setting `vault.keys`")?;
         let vault = Arc::new(Vault::new(ring));

@@ -44,6 +44,7 @@ pub enum Code {
     GatewayMisconfigured,
     Conflict,
     DifferenceResolved,
+    StatementsUnsupported,
     VaultLocked,
     RateLimited,
     StorageUnavailable,
@@ -52,7 +53,7 @@ pub enum Code {
 
 impl Code {
     /// The whole catalogue: code, stable text, HTTP status.
-    pub const CATALOGUE: [(Self, &'static str, u16); 37] = [
+    pub const CATALOGUE: [(Self, &'static str, u16); 38] = [
         (Self::Unauthenticated, "unauthenticated", 401),
         (Self::InvalidKey, "invalid_key", 401),
         (Self::WrongKeyKind, "wrong_key_kind", 403),
@@ -86,6 +87,7 @@ impl Code {
         (Self::GatewayMisconfigured, "gateway_misconfigured", 422),
         (Self::Conflict, "conflict", 409),
         (Self::DifferenceResolved, "difference_resolved", 409),
+        (Self::StatementsUnsupported, "statements_unsupported", 422),
         (Self::VaultLocked, "vault_locked", 503),
         (Self::RateLimited, "rate_limited", 429),
         (Self::StorageUnavailable, "storage_unavailable", 503),

@@ -8,6 +8,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::clock::Timestamp;
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const TEXT_LENGTH: usize = 26;
 
@@ -30,6 +32,14 @@ impl<T: Named> Id<T> {
     #[must_use]
     pub fn generate() -> Self {
         Self(Uuid::now_v7(), PhantomData)
+    }
+
+    /// When it was made, to the millisecond; `None` for one that no clock made.
+    #[must_use]
+    pub fn made_at(self) -> Option<Timestamp> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        let at = Timestamp::from_seconds(i64::try_from(seconds).ok()?);
+        (self.0.get_version_num() == 7).then(|| at.plus_ms(i64::from(nanos / 1_000_000)))
     }
 
     /// The 26 characters after the prefix.
@@ -204,7 +214,13 @@ impl AttemptId {
     /// orders under the same merchant number look different.
     #[must_use]
     pub fn is_out_trade_no(text: &str) -> bool {
-        text.strip_prefix("LD").is_some_and(|suffix| format!("att_{suffix}").parse::<Self>().is_ok())
+        Self::of_out_trade_no(text).is_some()
+    }
+
+    /// Whose order number it is, if one of ours.
+    #[must_use]
+    pub fn of_out_trade_no(text: &str) -> Option<Self> {
+        format!("att_{}", text.strip_prefix("LD")?).parse().ok()
     }
 }
 
@@ -213,6 +229,12 @@ impl RefundId {
     #[must_use]
     pub fn out_refund_no(self) -> String {
         format!("LR{}", self.suffix())
+    }
+
+    /// Whose refund number it is, if one of ours.
+    #[must_use]
+    pub fn of_out_refund_no(text: &str) -> Option<Self> {
+        format!("ref_{}", text.strip_prefix("LR")?).parse().ok()
     }
 }
 
@@ -236,6 +258,18 @@ mod tests {
         let mut texts: Vec<_> = ids.iter().map(ToString::to_string).collect();
         texts.sort();
         assert_eq!(texts, ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_id_knows_when_it_was_made() {
+        let id: AttemptId = "att_06e5t4r8007zza000000000000".parse().unwrap();
+        assert_eq!(id.made_at(), None, "its version is not one of time");
+        let made_at = AttemptId::generate().made_at().unwrap();
+        let age_ms = jiff::Timestamp::now().as_millisecond() - made_at.as_millis();
+        assert!((0..60_000).contains(&age_ms), "{age_ms}");
+        let number = AttemptId::generate().out_trade_no();
+        assert_eq!(AttemptId::of_out_trade_no(&number).unwrap().out_trade_no(), number);
+        assert_eq!(RefundId::of_out_refund_no(&number), None);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub mod clock;
 pub mod config;
 /// The only code that touches the crypto libraries.
 pub mod crypto;
+/// Codes that a merchant shows to be scanned (EMVCo), read, checked and written.
+pub mod emv;
 /// The public error catalogue: code, status, message.
 pub mod error;
 /// Payment gateways behind one trait; only they can make a `Verified` fact.

@@ -111,6 +111,7 @@ fn modules_use_only_what_lies_below_them() {
         ),
         ("jobs", &["http", "sandbox", "cli", "app", "web"]),
         ("http", &["sandbox", "cli", "app", "jobs"]),
+        ("emv", &["payments", "storage", "gateways", "http", "web", "cli", "crypto", "sandbox"]),
         ("money", &["payments", "storage", "gateways", "http"]),
         ("ids", &["payments", "storage", "gateways", "http"]),
         ("clock", &["payments", "storage", "gateways", "http"]),
@@ -144,9 +145,9 @@ fn the_states_of_payments_are_pure() {
 
 #[test]
 fn crypto_libraries_stand_where_they_may() {
-    let allowed: [(&str, &[&str]); 7] = [
+    let allowed: [(&str, &[&str]); 10] = [
         // Broken: for names that a gateway prescribes, nothing else.
-        ("md5", &["crypto"]),
+        ("md5", &["crypto", "sandbox"]),
         // The pure-Rust RSA has an open timing advisory: throw-away keys only.
         ("rsa", &["sandbox"]),
         // Storage compares the contents of two databases by digest; no secret is near it.
@@ -156,6 +157,9 @@ fn crypto_libraries_stand_where_they_may() {
         // The demo shop checks webhooks as any shop would.
         ("aws_lc_rs", &["crypto", "web"]),
         ("x509_parser", &["crypto"]),
+        ("p12_keystore", &["crypto"]),
+        ("p12", &["sandbox"]),
+        ("sm3", &["crypto", "sandbox"]),
     ];
     let mut wrong = Vec::new();
     for path in sources(Path::new("src")).into_iter().filter(|p| !is_test_file(p)) {

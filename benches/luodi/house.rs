@@ -51,11 +51,16 @@ impl House {
 
     /// Payments with an open code, made without a gateway; answers their order numbers.
     pub async fn open_payments(&self, count: usize) -> Vec<String> {
+        self.open_payments_at((self.account_id, GatewayName::WeChatPay), count).await
+    }
+
+    /// As [`Self::open_payments`], at another account.
+    pub async fn open_payments_at(&self, account: (AccountId, GatewayName), count: usize) -> Vec<String> {
         let storage = &self.app.state.storage;
-        let (store_id, account_id) = (self.store_id, self.account_id);
+        let store_id = self.store_id;
         stream::iter(0..count)
             .map(|number| async move {
-                let (payment, attempt) = order(store_id, account_id, number);
+                let (payment, attempt) = order(store_id, account, number);
                 let (out_trade_no, at, attempt_id) = (attempt.out_trade_no.clone(), attempt.created_at, attempt.id);
                 let (mut ledger, mut events) = Ledger::open(payment);
                 let next_action =
@@ -75,7 +80,7 @@ impl House {
     }
 }
 
-fn order(store_id: StoreId, account_id: AccountId, number: usize) -> (Payment, Attempt) {
+fn order(store_id: StoreId, (account_id, gateway): (AccountId, GatewayName), number: usize) -> (Payment, Attempt) {
     // A little ahead of time, so that nobody asks the gateway about it meanwhile.
     let at: Timestamp = SystemClock.now().plus_s(300);
     let (payment_id, attempt_id) = (PaymentId::generate(), AttemptId::generate());
@@ -104,7 +109,7 @@ fn order(store_id: StoreId, account_id: AccountId, number: usize) -> (Payment, A
         id: attempt_id,
         payment_id,
         account_id,
-        gateway: GatewayName::WeChatPay,
+        gateway,
         flow: Flow::Qr,
         status: AttemptStatus::Creating,
         out_trade_no: attempt_id.out_trade_no(),
@@ -113,7 +118,9 @@ fn order(store_id: StoreId, account_id: AccountId, number: usize) -> (Payment, A
         next_action: None,
         action_expires_at: None,
         payer_id: None,
+        app_id: None,
         gateway_trade_no: None,
+        settlement: None,
         failure: None,
         duplicate: false,
         created_at: at,

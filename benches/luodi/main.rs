@@ -98,6 +98,7 @@ fn main() {
     }
     if plan.wants("alipay") {
         alipay::measure(&plan, &mut table);
+        runtime.block_on(alipay::settled(&plan, &mut table));
     }
     println!("{table}");
 }

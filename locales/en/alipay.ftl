@@ -14,6 +14,9 @@ setting-own-application-certificate = This is the application’s own certificat
 setting-root-without-rsa = No certificate in it is signed by RSA: give alipayRootCert.crt as it was downloaded.
 setting-invalid-app-id = The APPID has digits only, usually 16.
 setting-invalid-seller-id = The PID has 16 digits and begins with 2088.
+setting-auth-app-id-missing = The token acts for another merchant: give auth_app_id too, as it came with it.
+setting-app-auth-token-missing = auth_app_id is for service providers and needs its app_auth_token; a merchant’s own application leaves both away.
+setting-invalid-app-auth-token = The token has at most 64 letters and digits, as the authorisation gave it.
 setting-invalid-aes-key = The AES key has 24 characters (base64 of 16 bytes), as the console shows it. Leave it away where content encryption is off.
 setting-not-a-choice = Give one of the listed words.
 setting-not-alipay-host = A live account calls Alipay’s own host only.
@@ -41,6 +44,7 @@ check-alipay-app-id-unknown = Alipay does not know this APPID: compare it, put t
 check-alipay-app-certificate-refused = Alipay does not know the application certificate: download it again.
 check-alipay-root-refused = Alipay does not know the root file: download it again.
 check-alipay-refused = Alipay refused the request.
+check-alipay-authorisation-ended = The authorisation by which the application acts for the merchant is not valid or has ended: let the merchant authorise it again.
 check-alipay-unreachable = Alipay cannot be reached.
 check-alipay-not-confirmed = Nothing can be said yet; try again later.
 check-alipay-app-certificate-of-another = The application certificate does not name this APPID.
@@ -52,6 +56,7 @@ check-antom-credentials-accepted = Antom accepted the signature, and its own ver
 check-antom-refused = Antom refused the account.
 check-antom-unreachable = Antom cannot be reached.
 check-antom-not-confirmed = Nothing can be said yet; compare Antom’s public key.
+check-antom-statements-unsupported = Antom has no call for statements: compare its settlement files by hand.
 
 # Refusals.
 gateway-alipay-trade-has-success = The order is paid already; the payment will show it.

@@ -14,6 +14,9 @@ setting-own-application-certificate = 这是应用自己的证书；此处应填
 setting-root-without-rsa = 文件中没有 RSA 签名的根证书，请使用下载的 alipayRootCert.crt 原文件。
 setting-invalid-app-id = 应用 APPID 只含数字，通常为 16 位。
 setting-invalid-seller-id = 合作伙伴身份（PID）为以 2088 开头的 16 位数字。
+setting-auth-app-id-missing = 该令牌用于代其他商户调用：请同时填写随令牌取得的 auth_app_id。
+setting-app-auth-token-missing = auth_app_id 仅供服务商使用，须与 app_auth_token 一同填写；商户自有应用请将两项留空。
+setting-invalid-app-auth-token = 应用授权令牌最多 64 个字母或数字，请按授权返回的内容填写。
 setting-invalid-aes-key = AES 密钥为控制台显示的 24 个字符（16 字节的 Base64）；未开启接口内容加密时请留空。
 setting-not-a-choice = 请填写列出的选项之一。
 setting-not-alipay-host = 正式账号只能调用支付宝官方域名。
@@ -41,6 +44,7 @@ check-alipay-app-id-unknown = 支付宝不认识该 APPID：请核对 APPID、�
 check-alipay-app-certificate-refused = 支付宝不认识该应用证书：请重新下载。
 check-alipay-root-refused = 支付宝不认识该根证书：请重新下载。
 check-alipay-refused = 支付宝拒绝了请求。
+check-alipay-authorisation-ended = 商户对该应用的授权无效或已到期：请商户重新授权，并更新 app_auth_token 与 auth_app_id。
 check-alipay-unreachable = 无法连接支付宝。
 check-alipay-not-confirmed = 暂时无法确认，请稍后再试。
 check-alipay-app-certificate-of-another = 应用证书中没有该应用的 APPID，请核对。
@@ -52,6 +56,7 @@ check-antom-credentials-accepted = Antom 认可了签名，Antom 的签名也已
 check-antom-refused = Antom 拒绝了该账号。
 check-antom-unreachable = 无法连接 Antom。
 check-antom-not-confirmed = 暂时无法确认；请核对 Antom 公钥。
+check-antom-statements-unsupported = Antom 没有对账单接口：请人工核对其结算文件。
 
 # 拒绝原因。
 gateway-alipay-trade-has-success = 该订单已付款，支付状态随后更新。

@@ -14,6 +14,9 @@ setting-own-application-certificate = 這是應用自己的憑證；此處應填
 setting-root-without-rsa = 檔案中沒有 RSA 簽名的根憑證，請使用下載的 alipayRootCert.crt 原檔案。
 setting-invalid-app-id = 應用 APPID 只含數字，通常為 16 位。
 setting-invalid-seller-id = 合作伙伴身份（PID）為以 2088 開頭的 16 位數字。
+setting-auth-app-id-missing = 該權杖用於代其他商家呼叫：請同時填寫隨權杖取得的 auth_app_id。
+setting-app-auth-token-missing = auth_app_id 僅供服務商使用，須與 app_auth_token 一同填寫；商家自有應用請將兩項留空。
+setting-invalid-app-auth-token = 應用授權權杖最多 64 個字母或數字，請按授權傳回的內容填寫。
 setting-invalid-aes-key = AES 金鑰為控制台顯示的 24 個字元（16 位元組的 Base64）；未開啟介面內容加密時請留空。
 setting-not-a-choice = 請填寫列出的選項之一。
 setting-not-alipay-host = 正式帳號只能呼叫支付寶官方域名。
@@ -41,6 +44,7 @@ check-alipay-app-id-unknown = 支付寶不認識該 APPID：請核對 APPID、�
 check-alipay-app-certificate-refused = 支付寶不認識該應用憑證：請重新下載。
 check-alipay-root-refused = 支付寶不認識該根憑證：請重新下載。
 check-alipay-refused = 支付寶拒絕了請求。
+check-alipay-authorisation-ended = 商家對該應用的授權無效或已到期：請商家重新授權，並更新 app_auth_token 與 auth_app_id。
 check-alipay-unreachable = 無法連線支付寶。
 check-alipay-not-confirmed = 暫時無法確認，請稍後再試。
 check-alipay-app-certificate-of-another = 應用憑證中沒有該應用的 APPID，請核對。
@@ -52,6 +56,7 @@ check-antom-credentials-accepted = Antom 認可了簽名，Antom 的簽名也已
 check-antom-refused = Antom 拒絕了該帳號。
 check-antom-unreachable = 無法連線 Antom。
 check-antom-not-confirmed = 暫時無法確認；請核對 Antom 公鑰。
+check-antom-statements-unsupported = Antom 沒有對帳單介面：請人工核對其清算檔案。
 
 # 拒絕原因。
 gateway-alipay-trade-has-success = 該訂單已付款，支付狀態隨後更新。

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use self::words::{COURTESY, STANDING, WORDS};
 use super::marks::{Mark, Marks};
 use super::normalize::{Folded, is_han};
-use super::words::Words;
+use super::words::{Words, length_at_end};
 
 /// What follows a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,8 +168,7 @@ pub fn mark_courtesy(text: &Folded, marks: &mut Marks) {
     for at in (0..text.len()).rev() {
         if marks.is_open(at) && !marks.is_open(at + 1) {
             for word in ["谢谢啦", "谢谢了", "谢谢", "多谢", "感谢"] {
-                let length = word.chars().count();
-                if at + 1 >= length && text.reads(at + 1 - length, word) {
+                if let Some(length) = length_at_end(&text.chars[..=at], word) {
                     marks.set(at + 1 - length, at + 1, Mark::Filler);
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Letters, Words};
+use super::words::{Letters, Words, length_at_end};
 
 /// The hundred that nine in ten people bear.
 const COMMON: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
@@ -90,10 +90,7 @@ pub fn is_title(text: &[char]) -> bool {
 /// The title at the end of a name, in characters.
 #[must_use]
 pub fn title(name: &[char]) -> Option<usize> {
-    TITLES.iter().find_map(|title| {
-        let length = title.chars().count();
-        (name.len() > length && title.chars().eq(name[name.len() - length..].iter().copied())).then_some(length)
-    })
+    TITLES.iter().find_map(|title| length_at_end(name, title).filter(|length| name.len() > *length))
 }
 
 /// A name in the two parts that shops ask for. The surname stands first.

@@ -39,6 +39,20 @@ impl<T: Copy> Words<T> {
     }
 }
 
+/// How many of the characters at the end are this word. Compares backwards: most places differ in the last one.
+#[must_use]
+pub fn length_at_end(chars: &[char], word: &str) -> Option<usize> {
+    let mut rest = chars.iter().rev();
+    let mut length = 0;
+    for letter in word.chars().rev() {
+        if *rest.next()? != letter {
+            return None;
+        }
+        length += 1;
+    }
+    Some(length)
+}
+
 fn place(c: char) -> Option<(usize, u64)> {
     let point = u32::from(c);
     (point < 0x1_0000).then(|| ((point >> 6) as usize, 1 << (point & 63)))

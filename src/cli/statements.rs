@@ -126,7 +126,12 @@ impl Fetch {
                     match state.payments.request_statement(account, *date).await? {
                         Ok(()) => {}
                         Err(OutOfReach::NotOver) => anyhow::bail!("{date} is not over yet in Beijing"),
-                        Err(OutOfReach::TooOld) => anyhow::bail!("{date} is too old: gateways keep three months"),
+                        Err(OutOfReach::TooOld { oldest_days }) => {
+                            anyhow::bail!("{date} is too old: the gateway is asked for the last {oldest_days} days")
+                        }
+                        Err(OutOfReach::Unsupported { gateway }) => {
+                            anyhow::bail!("{} has no call for statements", gateway.as_str())
+                        }
                     }
                 }
                 work_off(state).await?;

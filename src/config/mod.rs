@@ -182,7 +182,7 @@ settings! {
         qr_logo: Option<String> = None,
         /// The QR code on a computer's payment page: "gateway" shows the gateway's own, which only its wallet
         /// pays; "cashier" shows the page's address, which any wallet opens and pays inside. The latter needs
-        /// an account that pays inside WeChat (app_secret); without one the gateway's own is shown.
+        /// every wallet on offer to pay inside itself, WeChat by an app_secret; else the gateways' own are shown.
         cashier_qr: CashierQr = CashierQr::Gateway,
         /// What stands for a buyer's address where nothing is delivered (vouchers, downloads), since Magento needs
         /// a billing address and mainland shoppers are asked for none. All four, or none. The province as

@@ -2,7 +2,7 @@
 //! Does not judge a chain as a browser would: gateways name the very certificates they use.
 
 use x509_parser::prelude::{FromDer as _, X509Certificate};
-use x509_parser::x509::X509Name;
+use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 use super::armor;
 use super::rsa::VerifyingKey;
@@ -22,12 +22,19 @@ pub struct Certificate {
     subject: String,
     issuer: String,
     serial_decimal: String,
+    common_names: Vec<String>,
+    is_authority: bool,
     public_key: VerifyingKey,
+    der: Vec<u8>,
+    subject_der: Vec<u8>,
+    issuer_der: Vec<u8>,
     signed: Vec<u8>,
     signature: Vec<u8>,
     signature_algorithm: String,
 }
 
+/// RSA with SHA-1: no longer hard to forge.
+const SHA1_WITH_RSA: &str = "1.2.840.113549.1.1.5";
 /// RSA with SHA-256.
 const SHA256_WITH_RSA: &str = "1.2.840.113549.1.1.11";
 /// Every signature by RSA has an algorithm below this.
@@ -59,7 +66,12 @@ impl Certificate {
             subject: read.subject().to_string(),
             issuer: name_backwards(read.issuer()),
             serial_decimal: read.tbs_certificate.serial.to_string(),
+            common_names: read.subject().iter_common_name().map(|n| text_of(n).unwrap_or_default()).collect(),
+            is_authority: read.is_ca(),
             public_key,
+            der: der.to_vec(),
+            subject_der: read.subject().as_raw().to_vec(),
+            issuer_der: read.issuer().as_raw().to_vec(),
             signed: read.tbs_certificate.as_ref().to_vec(),
             signature: read.signature_value.as_ref().to_vec(),
             signature_algorithm: read.signature_algorithm.algorithm.to_id_string(),
@@ -100,6 +112,35 @@ impl Certificate {
         &self.serial_decimal
     }
 
+    /// Its common names (CN). There should be one; who takes the first of several can be deceived.
+    #[must_use]
+    pub fn common_names(&self) -> &[String] {
+        &self.common_names
+    }
+
+    /// Whether it may issue others (basic constraints).
+    #[must_use]
+    pub const fn is_authority(&self) -> bool {
+        self.is_authority
+    }
+
+    /// The whole of it.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    #[must_use]
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.not_before <= now && now <= self.not_after
+    }
+
+    /// Whether it names `issuer` as who issued it. Says nothing of the signature.
+    #[must_use]
+    pub fn names_as_issuer(&self, issuer: &Self) -> bool {
+        self.issuer_der == issuer.subject_der
+    }
+
     /// Whether the issuer's key is RSA (an RSA key may be certified by one that is not).
     #[must_use]
     pub fn is_signed_by_rsa(&self) -> bool {
@@ -110,6 +151,14 @@ impl Certificate {
     #[must_use]
     pub fn is_signed_by(&self, issuer: &Self) -> bool {
         self.signature_algorithm == SHA256_WITH_RSA && issuer.public_key.verify(&self.signed, &self.signature)
+    }
+
+    /// As [`Self::is_signed_by`], by RSA with SHA-1 too. For [`super::chain`] alone.
+    pub(super) fn is_signed_by_even_with_sha1(&self, issuer: &Self) -> bool {
+        match self.signature_algorithm.as_str() {
+            SHA1_WITH_RSA => issuer.public_key.verify_sha1(&self.signed, &self.signature),
+            _ => self.is_signed_by(issuer),
+        }
     }
 
     #[must_use]
@@ -128,6 +177,14 @@ pub fn read_bundle(text: &str) -> Vec<Option<Certificate>> {
         return vec![Certificate::parse(&text).ok()];
     }
     blocks.drain(..).map(|block| Certificate::parse(&format!("-----BEGIN {block}")).ok()).collect()
+}
+
+/// Names are UTF-8, or in older certificates UTF-16 (BMPString).
+fn text_of(name: &AttributeTypeAndValue<'_>) -> Option<String> {
+    if let Ok(text) = name.as_str() {
+        return Some(text.to_owned());
+    }
+    name.attr_value().as_string().ok()
 }
 
 /// RFC 2253 writes a name from its last part to its first.

@@ -1,4 +1,5 @@
-//! The only code that touches the crypto libraries: aws-lc-rs, x509-parser for reading, MD5 for names alone.
+//! The only code that touches the crypto libraries: aws-lc-rs, x509-parser and p12-keystore for reading, MD5 for
+//! names alone, SM3 where a gateway prescribes it.
 //! Promises: errors and `Debug` never show key bytes; nothing here panics on data from outside.
 //! Refuses: RSA under 2048 bits, RSA decryption, ciphers without authentication but where a gateway signs the ciphertext.
 
@@ -6,10 +7,13 @@ pub mod aead;
 mod armor;
 pub mod cbc;
 pub mod certificate;
+pub mod chain;
 pub mod compare;
 pub mod digest;
+pub mod pkcs12;
 pub mod random;
 pub mod rsa;
+pub mod sm3;
 
 /// Standard base64 with padding, as signatures travel.
 #[must_use]

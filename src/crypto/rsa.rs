@@ -1,5 +1,5 @@
 //! RSA signatures: SHA-256 with PKCS#1 v1.5, the one scheme mainland gateways share; and encryption of
-//! single fields to a gateway (OAEP).
+//! single fields to a gateway.
 //! Promises: a key is parsed and checked once; errors and `Debug` never show its bytes.
 //! Refuses: keys under 2048 bits, pass-phrase protected files, anything that is not RSA.
 
@@ -7,8 +7,13 @@ use std::fmt;
 
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, PublicEncryptingKey, PublicKey};
-use aws_lc_rs::signature::{KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::rsa::{
+    OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingKey, Pkcs1PublicEncryptingKey, PublicEncryptingKey, PublicKey,
+};
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_SHA256, RsaKeyPair,
+};
 
 use super::armor::{self, ArmorError};
 use super::certificate::Certificate;
@@ -23,7 +28,7 @@ pub enum KeyError {
     Empty,
     #[error("it is protected by a pass phrase; save it without one (openssl pkcs8 -topk8 -nocrypt)")]
     Encrypted,
-    #[error("it is a certificate; the private key is in another file, often named apiclient_key.pem")]
+    #[error("it is a certificate; the private key is in another file")]
     CertificateNotPrivateKey,
     #[error("it is a public key; the private key is in another file")]
     PublicNotPrivateKey,
@@ -195,16 +200,38 @@ impl VerifyingKey {
         self.parsed.verify_sig(message, signature).is_ok()
     }
 
+    /// As [`Self::verify`], by SHA-1: only for the certificates of an authority that signs no others.
+    pub(super) fn verify_sha1(&self, message: &[u8], signature: &[u8]) -> bool {
+        let parsed = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, &self.pkcs1);
+        parsed.is_ok_and(|key| key.verify_sig(message, signature).is_ok())
+    }
+
+    /// Encrypts a short text with the padding of PKCS#1 v1.5, as UnionPay wants card data. A key of 2048 bits
+    /// carries 245 bytes. Differs each time.
+    ///
+    /// # Errors
+    /// [`TooLong`].
+    pub fn encrypt_pkcs1(&self, plaintext: &[u8]) -> Result<Vec<u8>, TooLong> {
+        let key = Pkcs1PublicEncryptingKey::new(self.encrypting()?).map_err(|_| TooLong)?;
+        let mut ciphertext = vec![0; key.ciphertext_size()];
+        let length = key.encrypt(plaintext, &mut ciphertext).map_err(|_| TooLong)?.len();
+        ciphertext.truncate(length);
+        Ok(ciphertext)
+    }
+
+    fn encrypting(&self) -> Result<PublicEncryptingKey, TooLong> {
+        let public = PublicKey::from_der(&self.pkcs1).map_err(|_| TooLong)?;
+        let spki: PublicKeyX509Der<'_> = public.as_der().map_err(|_| TooLong)?;
+        PublicEncryptingKey::from_der(spki.as_ref()).map_err(|_| TooLong)
+    }
+
     /// Encrypts a short text that only the key's owner can read: OAEP with SHA-1 and MGF1-SHA-1, as WeChat
     /// Pay wants its sensitive fields. A key of 2048 bits carries 214 bytes. Differs each time.
     ///
     /// # Errors
     /// [`TooLong`].
     pub fn encrypt_oaep_sha1(&self, plaintext: &[u8]) -> Result<Vec<u8>, TooLong> {
-        let public = PublicKey::from_der(&self.pkcs1).map_err(|_| TooLong)?;
-        let spki: PublicKeyX509Der<'_> = public.as_der().map_err(|_| TooLong)?;
-        let key = PublicEncryptingKey::from_der(spki.as_ref()).map_err(|_| TooLong)?;
-        let key = OaepPublicEncryptingKey::new(key).map_err(|_| TooLong)?;
+        let key = OaepPublicEncryptingKey::new(self.encrypting()?).map_err(|_| TooLong)?;
         let mut ciphertext = vec![0; key.ciphertext_size()];
         let length = key.encrypt(&OAEP_SHA1_MGF1SHA1, plaintext, &mut ciphertext, None).map_err(|_| TooLong)?.len();
         ciphertext.truncate(length);

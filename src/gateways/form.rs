@@ -51,17 +51,20 @@ impl Form {
             Value::String(text) => Some(text.trim()).filter(|t| !t.is_empty()),
             _ => {
                 let pointer = format!("/{}/{name}", section.name);
-                self.report(&pointer, "not_text", format!("{name} must be text in quotes."));
+                // Asked for twice, told once.
+                if !self.problems.iter().any(|p| p.pointer == pointer) {
+                    self.report(&pointer, "not_text", format!("{name} must be text in quotes."));
+                }
                 None
             }
         }
     }
 
     pub(super) fn required<'a>(&mut self, section: Section<'a>, name: &str) -> Option<&'a str> {
-        let before = self.problems.len();
         let value = self.optional(section, name);
-        if section.fields.is_some() && value.is_none() && self.problems.len() == before {
-            self.report(&format!("/{}/{name}", section.name), "missing", format!("{name} is required."));
+        let pointer = format!("/{}/{name}", section.name);
+        if section.fields.is_some() && value.is_none() && !self.problems.iter().any(|p| p.pointer == pointer) {
+            self.report(&pointer, "missing", format!("{name} is required."));
         }
         value
     }
@@ -96,7 +99,8 @@ impl Form {
                     KeyError::TooSmall => "key_too_small",
                     _ => "unreadable_private_key",
                 };
-                self.report(pointer, code, format!("The private key cannot be used: {error}."));
+                let name = pointer.rsplit('/').next().unwrap_or(pointer);
+                self.report(pointer, code, format!("{name} cannot be used: {error}."));
                 None
             }
         }

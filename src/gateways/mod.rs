@@ -5,21 +5,26 @@
 pub mod alipay;
 pub mod antom;
 pub mod breaker;
+mod facts;
 mod finding;
 mod form;
 mod notification;
 mod report;
+pub mod shopper;
 pub mod statement;
 pub mod transport;
+pub mod unionpay;
 pub mod wechatpay;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::facts::GatewayFacts;
 pub use self::finding::{CheckDepth, EXPIRY_WARNING_S, ExpiringCredential, Finding, Severity};
 pub use self::notification::{Notice, Notification, Outcome, RawNotification, RawResponse, Rejected, VerifiedNotice};
 pub use self::report::{Merchant, OrderReport, OrderState, RefundReport, RefundState};
+use self::shopper::PayingApp;
 use self::statement::{Fetched, StatementToFetch};
 use crate::clock::{SharedClock, Timestamp};
 use crate::ids::AccountId;
@@ -73,6 +78,10 @@ pub enum DeclineReason {
     AlreadyClosed,
     /// Too fast, or not enough funds yet: the same request may be sent again later.
     TryLater,
+    /// The order's text has a word that the gateway does not take: see [`Gateway::reworded`].
+    TextRefused,
+    /// No, in a word of which it is not known that no money moves: ask before believing it.
+    Unclear,
     Other,
 }
 
@@ -154,11 +163,17 @@ pub struct RefundToRequest {
     pub reason: Option<String>,
     pub notify_url: String,
     /// Take it from the available balance (可用余额) rather than from what is not settled yet. Only for a
-    /// number of which the gateway has said `NOT_ENOUGH` and, asked, that it knows no such refund: where an
-    /// application was accepted, the same number must come with the same bytes.
+    /// number of which the gateway has said [`GatewayFacts::short_of_funds`] and, asked, that it knows no such
+    /// refund: where an application was accepted, the same number must come with the same bytes.
     pub from_available_balance: bool,
     /// Refunds of this order that were asked for before and did not fail: gateways limit them.
     pub earlier_refunds: usize,
+    /// Those that did fail.
+    pub failed_refunds: usize,
+    /// How the order was paid, with the gateway's number of it and its time: some gateways go by these.
+    pub flow: Flow,
+    pub gateway_trade_no: Option<String>,
+    pub paid_at: Option<Timestamp>,
 }
 
 /// Where a refund goes that the payer's account cannot take.
@@ -191,6 +206,9 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
     /// The flows this account can open.
     fn flows(&self) -> &[Flow];
 
+    /// By which payers are recognised inside the wallet; `None` where only the shop can tell who pays.
+    fn paying_app(&self) -> Option<&PayingApp>;
+
     /// Which identifier of a message is not this account's: `merchant_no`, `sub_merchant_no` or `app_id`.
     fn foreign_identifier(&self, told: &Merchant) -> Option<&'static str>;
 
@@ -199,6 +217,10 @@ pub trait Gateway: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// `Declined` or `Misconfigured` when this gateway would refuse it for a reason seen from here.
     fn prepare(&self, order: &OrderToOpen) -> Result<String, GatewayError>;
+
+    /// The same request with another text for the shopper; `None` where the text makes no difference. Only for
+    /// an order that was declined as `TextRefused` and that the gateway, asked, does not know.
+    fn reworded(&self, request: &str, description: &str) -> Option<String>;
 
     /// Opens the order of a prepared request. Repeating it is safe: same number, same bytes.
     async fn create(&self, order: &PreparedOrder<'_>) -> Result<Verified<Opened>, GatewayError>;
@@ -298,5 +320,8 @@ pub fn open(
             alipay::Alipay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
         }
         GatewayName::Antom => antom::Antom::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway),
+        GatewayName::UnionPay => {
+            unionpay::UnionPay::open(credentials, transport, clock).map(|g| Arc::new(g) as SharedGateway)
+        }
     }
 }

@@ -40,6 +40,9 @@ pub enum Rejected {
     CannotDecrypt,
     #[error("the message cannot be read")]
     Malformed,
+    /// Genuine, but its number has another time or product than the order of ours.
+    #[error("the message speaks of another transaction than the order it names")]
+    OtherTransaction,
 }
 
 impl Rejected {
@@ -53,6 +56,7 @@ impl Rejected {
             Self::BadSignature => "bad_signature",
             Self::CannotDecrypt => "cannot_decrypt",
             Self::Malformed => "malformed",
+            Self::OtherTransaction => "other_transaction",
         }
     }
 }

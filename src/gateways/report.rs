@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::clock::Timestamp;
 use crate::money::Fen;
+use crate::payments::attempt::SettlementAmount;
+
 /// Whose message it is. Compared with the account before a fact is believed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Merchant {
@@ -22,6 +24,8 @@ pub struct OrderReport {
     /// What the order asks for (not what is left after coupons); gateways omit it on unpaid orders.
     pub amount: Option<Fen>,
     pub currency: Option<String>,
+    /// What is paid out, where that is in another currency.
+    pub settlement: Option<SettlementAmount>,
     pub state: OrderState,
 }
 

@@ -43,6 +43,7 @@ pub struct Transports {
     wechatpay: Transport,
     alipay: Transport,
     antom: Transport,
+    unionpay: Transport,
 }
 
 impl Transports {
@@ -54,6 +55,7 @@ impl Transports {
             wechatpay: to(GatewayName::WeChatPay)?,
             alipay: to(GatewayName::Alipay)?,
             antom: to(GatewayName::Antom)?,
+            unionpay: to(GatewayName::UnionPay)?,
         })
     }
 
@@ -63,6 +65,7 @@ impl Transports {
             GatewayName::WeChatPay => self.wechatpay.clone(),
             GatewayName::Alipay => self.alipay.clone(),
             GatewayName::Antom => self.antom.clone(),
+            GatewayName::UnionPay => self.unionpay.clone(),
         }
     }
 }

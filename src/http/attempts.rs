@@ -15,10 +15,11 @@ use super::query::Query;
 use super::state::AppState;
 use super::validate::Faults;
 use crate::error::{ApiError, Code, FieldError};
+use crate::gateways::shopper::{self, ShopperFact};
 use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::payments::attempt::Shopper;
 use crate::payments::checkout::NewAttempt;
-use crate::payments::environment::{Environment, fitting_flow};
+use crate::payments::environment::{Environment, NoFlow, fitting_flow};
 use crate::payments::{AttemptView, Flow, GatewayName, Ledger, Mode, NextAction};
 use crate::web::qr;
 
@@ -27,13 +28,20 @@ use crate::web::qr;
 #[serde(deny_unknown_fields)]
 #[schema(as = Shopper)]
 pub struct ShopperTold {
-    /// As the shop sees it; gateways compare it with the payer's. Required for `wap`.
+    /// As the shop sees it; gateways compare it with the payer's. WeChat Pay requires it for `wap`.
     #[schema(example = "203.0.113.7")]
     pub ip: Option<String>,
     /// Tells iOS from Android in `wap`.
     pub user_agent: Option<String>,
-    /// The shopper's WeChat openid; required for `jsapi`. It belongs to one app id.
+    /// The shopper's id in the wallet; required for `jsapi`. It belongs to one app id. Instead of this name that of
+    /// the gateway may be used.
+    pub payer_id: Option<String>,
+    /// WeChat Pay's name of `payer_id`.
     pub openid: Option<String>,
+    /// Alipay's name of `payer_id` in older applications: 16 digits beginning 2088.
+    pub buyer_id: Option<String>,
+    /// Alipay's name of `payer_id` in newer applications.
+    pub buyer_open_id: Option<String>,
     /// The app id that pays, where the account has several, for example the mini program's.
     pub app_id: Option<String>,
     /// What was scanned from the shopper's phone (付款码); required for `barcode`.
@@ -42,11 +50,15 @@ pub struct ShopperTold {
 
 impl ShopperTold {
     /// The shopper as the gateways need it, once every given value is sound and what the flow needs is there.
-    pub fn validate(told: Option<Self>, flow: Option<AskedFlow>, faults: &mut Faults) -> Shopper {
+    pub fn validate(
+        told: Option<Self>,
+        gateway: Option<GatewayName>,
+        flow: Option<AskedFlow>,
+        faults: &mut Faults,
+    ) -> Shopper {
         let told = told.unwrap_or_default();
         for (pointer, value, most) in [
             ("/shopper/user_agent", &told.user_agent, 1000),
-            ("/shopper/openid", &told.openid, 128),
             ("/shopper/app_id", &told.app_id, 32),
             ("/shopper/auth_code", &told.auth_code, 64),
         ] {
@@ -57,15 +69,21 @@ impl ShopperTold {
         if let Some(ip) = &told.ip {
             faults.ip("/shopper/ip", ip);
         }
+        let payer_id = told.payer(faults);
         let shopper = Shopper {
             ip: told.ip,
             user_agent: told.user_agent,
-            payer_id: told.openid,
+            payer_id,
             app_id: told.app_id,
             auth_code: told.auth_code,
         };
         match flow {
-            Some(AskedFlow::Named(flow)) => missing_for(flow, &shopper).into_iter().for_each(|field| faults.add(field)),
+            Some(AskedFlow::Named(flow)) => {
+                gateway
+                    .and_then(|gateway| missing_for(gateway, flow, &shopper))
+                    .into_iter()
+                    .for_each(|f| faults.add(f));
+            }
             Some(AskedFlow::Auto) if shopper.user_agent.is_none() => {
                 faults.add(FieldError::new("/shopper/user_agent", "required_for_flow").with("flow", AUTO));
             }
@@ -73,17 +91,48 @@ impl ShopperTold {
         }
         shopper
     }
+
+    /// The payer, under whichever name.
+    fn payer(&self, faults: &mut Faults) -> Option<String> {
+        let mut first: Option<(&str, &String)> = None;
+        for (name, value) in [
+            ("payer_id", &self.payer_id),
+            ("openid", &self.openid),
+            ("buyer_id", &self.buyer_id),
+            ("buyer_open_id", &self.buyer_open_id),
+        ] {
+            let Some(value) = value else { continue };
+            let pointer = format!("/shopper/{name}");
+            faults.text(&pointer, value, 128);
+            match first {
+                None => first = Some((name, value)),
+                Some((other, _)) => faults.add(FieldError::new(pointer, "told_twice").with("other", other)),
+            }
+        }
+        first.map(|(_, value)| value.clone())
+    }
+
+    const fn tells_payer(&self) -> bool {
+        self.payer_id.is_some() || self.openid.is_some() || self.buyer_id.is_some() || self.buyer_open_id.is_some()
+    }
 }
 
-/// What the flow needs of the shopper and was not told.
-fn missing_for(flow: Flow, shopper: &Shopper) -> Option<FieldError> {
-    let pointer = match flow {
-        Flow::Wap if shopper.ip.is_none() => "/shopper/ip",
-        Flow::Jsapi if shopper.payer_id.is_none() => "/shopper/openid",
-        Flow::Barcode if shopper.auth_code.is_none() => "/shopper/auth_code",
-        _ => return None,
-    };
+/// What an order of that flow needs to know of the shopper and was not told.
+fn missing_for(gateway: GatewayName, flow: Flow, shopper: &Shopper) -> Option<FieldError> {
+    let missing = shopper::need(gateway, flow).filter(|need| !need.is_met_by(shopper))?;
+    let pointer = format!("/shopper/{}", missing.told_as);
     Some(FieldError::new(pointer, "required_for_flow").with("flow", flow.as_str()))
+}
+
+/// The flow that fits the shopper's browser. One that would have to know the payer gives way to one that need not.
+fn flow_for(gateway: GatewayName, offered: &[Flow], shopper: &Shopper) -> Result<Flow, NoFlow> {
+    let environment = Environment::of(shopper.user_agent.as_deref().unwrap_or_default());
+    let knows_enough = |flow: &Flow| {
+        shopper::need(gateway, *flow).is_none_or(|need| need.fact != ShopperFact::PayerId || need.is_met_by(shopper))
+    };
+    let (wallet, works) = (shopper::wallet(gateway), shopper::flows_in(gateway, environment));
+    let open: Vec<Flow> = offered.iter().copied().filter(knows_enough).collect();
+    fitting_flow(environment, wallet, works, &open).or_else(|_| fitting_flow(environment, wallet, works, offered))
 }
 
 const AUTO: &str = "auto";
@@ -113,8 +162,7 @@ impl AskedFlow {
             Self::Named(flow) => return Ok(flow),
             Self::Auto => {
                 let (_, bound) = state.payments.gateways().account_for(store_id, mode, gateway, account).await?;
-                let environment = Environment::of(shopper.user_agent.as_deref().unwrap_or_default());
-                fitting_flow(gateway, environment, bound.flows()).map_err(|_| {
+                flow_for(gateway, bound.flows(), shopper).map_err(|_| {
                     let allowed: Vec<&str> = bound.flows().iter().map(|flow| flow.as_str()).collect();
                     let field = FieldError::new("/flow", "unsupported").with("allowed", allowed.join(", "));
                     let refused = ApiError::new(Code::FlowUnsupported).with("gateway", gateway.as_str());
@@ -122,7 +170,7 @@ impl AskedFlow {
                 })?
             }
         };
-        missing_for(flow, shopper).map_or(Ok(flow), |field| Err(ApiError::invalid(vec![field])))
+        missing_for(gateway, flow, shopper).map_or(Ok(flow), |field| Err(ApiError::invalid(vec![field])))
     }
 }
 
@@ -131,7 +179,7 @@ impl AskedFlow {
 pub struct CreateAttempt {
     #[schema(example = "wechatpay")]
     pub gateway: String,
-    /// `qr`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
+    /// `qr`, `page`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
     #[schema(example = "qr")]
     pub flow: String,
     pub account: Option<String>,
@@ -188,10 +236,10 @@ pub async fn create(
     let account = faults.id("/account", wanted.account.as_deref(), "acc_");
     // A browser's own address and name are seen here; a shop's server must tell the shopper's.
     let told = match caller {
-        Caller::Browser(_) => Some(seen_shopper(&state, &request, &ledger, wanted.shopper)),
+        Caller::Browser(_) => Some(seen_shopper(&state, &request, &ledger, gateway, wanted.shopper).await),
         Caller::Shop(_) => wanted.shopper,
     };
-    let shopper = ShopperTold::validate(told, flow, &mut faults);
+    let shopper = ShopperTold::validate(told, gateway, flow, &mut faults);
     faults.refuse_if_any()?;
     let (Some(gateway), Some(asked)) = (gateway, flow) else { return Err(ApiError::invalid(Vec::new())) };
     let owner = (ledger.payment.store_id, ledger.payment.mode);
@@ -221,13 +269,22 @@ pub async fn create(
 
 /// What is seen of the browser itself goes before what it says. Whose wallet pays is the gateway's to check.
 /// A browser that signed in for this payment before need not say who pays.
-fn seen_shopper(state: &AppState, request: &HttpRequest, ledger: &Ledger, told: Option<ShopperTold>) -> ShopperTold {
+async fn seen_shopper(
+    state: &AppState,
+    request: &HttpRequest,
+    ledger: &Ledger,
+    gateway: Option<GatewayName>,
+    told: Option<ShopperTold>,
+) -> ShopperTold {
     let told = told.unwrap_or_default();
-    let known = || own_attempt::remembered(state, request, ledger).and_then(|own| own.payer_id.clone());
+    let payer_id = match gateway {
+        Some(gateway) if !told.tells_payer() => own_attempt::known_payer(state, request, ledger, gateway).await,
+        _ => told.payer_id,
+    };
     ShopperTold {
         ip: client_ip(request, &state.config.trusted_proxies).map(|ip| ip.to_string()),
         user_agent: Some(user_agent(request).filter(|agent| !agent.trim().is_empty()).unwrap_or("unknown".to_owned())),
-        openid: told.openid.or_else(known),
+        payer_id,
         ..told
     }
 }

@@ -3,18 +3,17 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::cashier_methods::{Method, Offer};
 use super::limits::client_ip;
 use super::own_attempt::{self, is_of_same_payer};
 use super::sign_in;
 use super::state::AppState;
-use crate::config::CashierQr;
 use crate::error::ApiError;
-use crate::gateways::wechatpay::paying_app::PayingApp;
+use crate::gateways::shopper;
 use crate::payments::attempt::Shopper;
-use crate::payments::checkout::UNREACHABLE;
-use crate::payments::environment::{Environment, NoFlow, fitting_flow};
-use crate::payments::{Attempt, AttemptStatus, Flow, GatewayName, Ledger, Mode, NextAction};
-use crate::web::cashier::{AttemptView, CashierView, MethodReason, MethodView};
+use crate::payments::environment::Environment;
+use crate::payments::{Attempt, AttemptStatus, Flow, Ledger, Mode, NextAction};
+use crate::web::cashier::{AttemptView, CashierView, FrameView, MethodView};
 
 /// As long as the ledger keeps.
 const USER_AGENT_CHARS: usize = 1000;
@@ -34,7 +33,12 @@ pub fn page(
         response.insert_header(header);
     }
     for (name, value) in headers {
-        response.append_header((*name, value.as_str()));
+        // One policy and no other; cookies there may be several.
+        if *name == "set-cookie" {
+            response.append_header((*name, value.as_str()));
+        } else {
+            response.insert_header((*name, value.as_str()));
+        }
     }
     Ok(response.content_type("text/html; charset=utf-8").body(html))
 }
@@ -61,74 +65,6 @@ pub fn shopper_of(state: &AppState, request: &HttpRequest) -> Shopper {
     }
 }
 
-/// How this browser can pay one payment.
-#[derive(Debug)]
-pub struct Offer {
-    pub environment: Environment,
-    /// What the account can open at all.
-    pub flows: Vec<Flow>,
-    /// What fits this browser.
-    pub fitting: Result<Flow, MethodReason>,
-    /// By which payers are recognised inside WeChat.
-    pub app: Option<PayingApp>,
-    /// The code is the address of the cashier itself.
-    pub shows_own_code: bool,
-}
-
-impl Offer {
-    /// `wanted` is what the shopper asked for instead of what fits best.
-    pub async fn of(state: &AppState, ledger: &Ledger, environment: Environment, wanted: Option<Flow>) -> Self {
-        let gateway = GatewayName::WeChatPay;
-        let payment = &ledger.payment;
-        let account = state.payments.gateways().account_for(payment.store_id, payment.mode, gateway, None).await;
-        let (flows, app) = match account {
-            Ok((account, bound)) => {
-                let app = state.payments.gateways().paying_app(&account).unwrap_or_else(|error| {
-                    tracing::error!(account = %account.id, %error, "the official account's secret cannot be read");
-                    None
-                });
-                (bound.flows().to_vec(), app)
-            }
-            Err(error) => {
-                tracing::warn!(payment = %payment.id, %error, "nothing to pay with");
-                (Vec::new(), None)
-            }
-        };
-        // Without its secret nobody is recognised, unless the shop said who pays.
-        let shop_told_payer = ledger.attempts.last().is_some_and(|a| a.flow == Flow::Jsapi && a.payer_id.is_some());
-        let is_usable = |flow: &Flow| match flow {
-            Flow::Jsapi => app.is_some() || shop_told_payer,
-            Flow::Wap => !was_refused(ledger, Flow::Wap),
-            _ => true,
-        };
-        let usable: Vec<Flow> = flows.iter().copied().filter(is_usable).collect();
-        let fitting = match wanted.filter(|flow| usable.contains(flow)) {
-            Some(flow) => Ok(flow),
-            None => fitting_flow(gateway, environment, &usable).map_err(|none| match none {
-                NoFlow::OpenInBrowser => MethodReason::OtherWallet,
-                NoFlow::NotOffered => MethodReason::NotConfigured,
-            }),
-        };
-        let own_code = state.store_config(payment.store_id).cashier_qr == CashierQr::Cashier;
-        let shows_own_code = own_code
-            && app.is_some()
-            && fitting == Ok(Flow::Qr)
-            && flows.contains(&Flow::Jsapi)
-            && !environment.is_handheld();
-        Self { environment, flows, fitting, app, shows_own_code }
-    }
-}
-
-/// Whether the gateway would not open this payment that way, for example because the merchant's contract does
-/// not cover it: what else fits is offered then.
-fn was_refused(ledger: &Ledger, flow: Flow) -> bool {
-    ledger.attempts.iter().any(|a| {
-        a.flow == flow
-            && a.status == AttemptStatus::Failed
-            && a.failure.as_ref().is_some_and(|failure| failure.code != UNREACHABLE)
-    })
-}
-
 /// The newest attempt, if this browser or its payer opened it. Where nobody can be recognised, whoever has
 /// the client secret is the payer the shop told of.
 #[must_use]
@@ -139,9 +75,11 @@ pub fn own_newest<'a>(
     offer: &Offer,
 ) -> Option<&'a Attempt> {
     let newest = ledger.attempts.last()?;
+    let recognises = offer.method(Some(newest.gateway)).is_some_and(|method| method.app.is_some());
     let is_own = match own_attempt::remembered(state, request, ledger) {
-        Some(own) => is_of_same_payer(newest, own),
-        None => offer.app.is_none() && newest.flow == Flow::Jsapi,
+        Some(own) if is_of_same_payer(newest, own) => true,
+        Some(_) if recognises => false,
+        _ => !recognises && newest.flow == Flow::Jsapi,
     };
     is_own.then_some(newest)
 }
@@ -151,6 +89,7 @@ pub fn own_newest<'a>(
 pub fn view_of(state: &AppState, request: &HttpRequest, ledger: &Ledger, offer: &Offer) -> CashierView {
     let payment = &ledger.payment;
     let own = own_newest(state, request, ledger, offer).map(|attempt| attempt.id);
+    let chosen = offer.chosen();
     CashierView {
         payment_id: payment.id.to_string(),
         client_secret: state.client_secret(payment.id),
@@ -162,19 +101,36 @@ pub fn view_of(state: &AppState, request: &HttpRequest, ledger: &Ledger, offer: 
         late: payment.late,
         refunded_yuan: payment.refunded.to_string(),
         return_url: payment.return_url.clone(),
-        methods: vec![MethodView {
-            gateway: GatewayName::WeChatPay.as_str().to_owned(),
-            flow: offer.fitting.map_or_else(|_| String::new(), |flow| flow.as_str().to_owned()),
-            available: offer.fitting.is_ok(),
-            reason: offer.fitting.err(),
-        }],
+        methods: offer.methods.iter().map(|method| method_view(method, offer.is_chosen(method))).collect(),
         attempt: ledger.attempts.last().map(|newest| attempt_view(newest, own == Some(newest.id))),
         shows_own_code: offer.shows_own_code,
-        offers_code: offer.flows.contains(&Flow::Qr) && offer.fitting == Ok(Flow::Wap),
+        wants_code: offer.place.wanted == Some(Flow::Qr),
+        offers_code: !offer.is_at_home()
+            && offer.methods.iter().any(|m| m.fitting == Ok(Flow::Wap) && m.flows.contains(&Flow::Qr)),
+        offers_page: !offer.shows_own_code && chosen.is_some_and(|method| offers_page(method, offer.place.environment)),
+        is_at_home: offer.is_at_home(),
+        recognises_payers: chosen.is_some_and(|method| method.app.is_some()),
         test_mode: payment.mode == Mode::Test,
         phone_url: state.config.sandbox_phone_url.clone().filter(|_| payment.mode == Mode::Test),
         server_now_ms: state.clock.now().as_millis(),
         expires_at_ms: payment.expires_at.as_millis(),
+    }
+}
+
+/// Whether the gateway's own page also works where its code is shown.
+fn offers_page(method: &Method, environment: Environment) -> bool {
+    let works = shopper::flows_in(method.gateway, environment).contains(&Flow::Page);
+    method.fitting == Ok(Flow::Qr) && works && method.flows.contains(&Flow::Page)
+}
+
+fn method_view(method: &Method, is_chosen: bool) -> MethodView {
+    MethodView {
+        gateway: method.gateway.as_str().to_owned(),
+        wallet: method.wallet,
+        flow: method.fitting.map_or_else(|_| String::new(), |flow| flow.as_str().to_owned()),
+        available: method.fitting.is_ok(),
+        reason: method.fitting.err(),
+        is_chosen,
     }
 }
 
@@ -184,14 +140,24 @@ fn attempt_view(attempt: &Attempt, is_own: bool) -> AttemptView {
         Some(NextAction::InvokeJsapi { parameters }) if is_own => serde_json::to_string(parameters).ok(),
         _ => None,
     };
+    let frame = match action {
+        Some(NextAction::EmbedFrame { url, width_px, height_px }) => {
+            Some(FrameView { url: url.clone(), width_px: *width_px, height_px: *height_px })
+        }
+        _ => None,
+    };
+    // Nobody opened its order: there is nothing to be settled that a shopper should wait for.
+    let status = if attempt.is_left_unopened() { AttemptStatus::Closed } else { attempt.status };
     AttemptView {
         id: attempt.id.to_string(),
         gateway: attempt.gateway.as_str().to_owned(),
+        wallet: shopper::wallet(attempt.gateway),
         flow: attempt.flow.as_str().to_owned(),
-        status: attempt.status.as_str().to_owned(),
+        status: status.as_str().to_owned(),
         action: action.map_or("", action_name).to_owned(),
         is_own,
         jsapi_parameters,
+        frame,
         expires_at_ms: attempt.expires_at.as_millis(),
     }
 }
@@ -209,12 +175,12 @@ const fn action_name(action: &NextAction) -> &'static str {
     }
 }
 
-/// Whether the shopper must be recognised before anything can be paid here: inside WeChat, with nothing of
+/// Whether the shopper must be recognised before anything can be paid here: inside the wallet, with nothing of
 /// this browser's own yet.
 #[must_use]
 pub fn needs_sign_in(state: &AppState, request: &HttpRequest, ledger: &Ledger, offer: &Offer) -> bool {
-    offer.fitting == Ok(Flow::Jsapi)
-        && offer.app.is_some()
-        && own_attempt::remembered(state, request, ledger).is_none_or(|own| own.payer_id.is_none())
+    let Some(method) = offer.chosen().filter(|m| m.fitting == Ok(Flow::Jsapi) && m.app.is_some()) else { return false };
+    let is_known = |own: &Attempt| own.gateway == method.gateway && own.payer_id.is_some();
+    !own_attempt::remembered(state, request, ledger).is_some_and(is_known)
         && !sign_in::is_under_way(state, request, ledger.payment.id)
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::cashier_page::{environment_of, page};
@@ -13,10 +13,12 @@ use super::own_attempt;
 use super::problem::locale_of;
 use super::state::AppState;
 use crate::error::ApiError;
+use crate::gateways::shopper;
 use crate::ids::AttemptId;
+use crate::payments::environment::Wallet;
 use crate::payments::{Attempt, AttemptStatus, Environment, Ledger, NextAction, PaymentStatus};
-use crate::web::cashier::{CashierProblem, Link, render_hop};
-use crate::web::{PAGE_HEADERS, without_referrer_policy};
+use crate::web::cashier::{CashierProblem, Form, Link, render_form, render_framed, render_hop};
+use crate::web::{PAGE_HEADERS, policy, without_referrer_policy};
 
 /// # Errors
 /// Those of a page that cannot be written.
@@ -30,8 +32,7 @@ pub async fn go(
         return page(404, &[], CashierProblem::NotFound.page(locale, &[]));
     };
     let is_own = own_attempt::remembered(&state, &request, &ledger).is_some_and(|own| own.id == id);
-    // WeChat refuses this page's target in its own browser.
-    if environment_of(&request) == Environment::WeChat && ledger.payment.status == PaymentStatus::Open {
+    if is_kept_out(environment_of(&request), &ledger, id) && ledger.payment.status == PaymentStatus::Open {
         return if is_own {
             Ok(see(state.cashier_url(ledger.payment.id)))
         } else {
@@ -49,14 +50,28 @@ pub async fn go(
         }
     };
     match way_on(&state, &ledger, id) {
-        Ok(gateway_url) => hop_page(render_hop(gateway_url, locale)),
+        Ok((wallet, WayOn::Link(gateway_url))) => hop_page(render_hop(gateway_url, wallet, locale), None),
+        Ok((wallet, WayOn::Form(form))) => {
+            hop_page(render_form(&form, wallet, locale), policy::with_form_to(form.action))
+        }
         Err(problem) => page(200, &[], problem.page(locale, &links(&state, &ledger, id, problem, is_own))),
     }
+}
+
+/// Whether the app that shows the page would not open this attempt's target, as WeChat its own `wap` page.
+fn is_kept_out(environment: Environment, ledger: &Ledger, id: AttemptId) -> bool {
+    let works = |attempt: &Attempt| shopper::flows_in(attempt.gateway, environment).contains(&attempt.flow);
+    environment.is_walled() && ledger.attempt(id).is_some_and(|attempt| !works(attempt))
 }
 
 async fn find(state: &AppState, id: &str) -> Result<Option<(AttemptId, Ledger)>, ApiError> {
     let Ok(id) = id.parse::<AttemptId>() else { return Ok(None) };
     Ok(state.storage.ledger_of_attempt(id).await?.map(|ledger| (id, ledger)))
+}
+
+/// Whether the browser says that it shows this answer within another page.
+fn is_framed(request: &HttpRequest) -> bool {
+    request.headers().get("sec-fetch-dest").is_some_and(|dest| dest == "iframe" || dest == "frame")
 }
 
 fn see(address: String) -> HttpResponse {
@@ -67,8 +82,14 @@ fn see(address: String) -> HttpResponse {
         .finish()
 }
 
-/// Where to go on, or why not.
-fn way_on<'a>(state: &AppState, ledger: &'a Ledger, id: AttemptId) -> Result<&'a str, CashierProblem> {
+/// How a browser goes on to the gateway's page.
+enum WayOn<'a> {
+    Link(&'a str),
+    Form(Form<'a>),
+}
+
+/// Whose page comes next and how a browser goes there, or why it does not.
+fn way_on<'a>(state: &AppState, ledger: &'a Ledger, id: AttemptId) -> Result<(Wallet, WayOn<'a>), CashierProblem> {
     match ledger.payment.status {
         PaymentStatus::Open => {}
         PaymentStatus::Closed => return Err(CashierProblem::Closed),
@@ -81,12 +102,18 @@ fn way_on<'a>(state: &AppState, ledger: &'a Ledger, id: AttemptId) -> Result<&'a
         Some(Attempt { status: AttemptStatus::Creating | AttemptStatus::Unknown | AttemptStatus::Paid, .. }) => {
             Err(CashierProblem::Checking)
         }
-        Some(Attempt {
-            status: AttemptStatus::Pending,
-            next_action: Some(NextAction::Redirect { gateway_url, .. }),
-            expires_at,
-            ..
-        }) if *expires_at > state.clock.now() => Ok(gateway_url),
+        Some(Attempt { status: AttemptStatus::Pending, next_action: Some(action), expires_at, gateway, .. })
+            if *expires_at > state.clock.now() =>
+        {
+            let way = match action {
+                NextAction::Redirect { gateway_url, .. } => WayOn::Link(gateway_url),
+                NextAction::SubmitForm { action, method, fields } => {
+                    WayOn::Form(Form { action, method: *method, fields })
+                }
+                _ => return Err(CashierProblem::LinkOver),
+            };
+            Ok((shopper::wallet(*gateway), way))
+        }
         _ => Err(CashierProblem::LinkOver),
     }
 }
@@ -104,17 +131,21 @@ fn links(state: &AppState, ledger: &Ledger, id: AttemptId, problem: CashierProbl
 }
 
 /// The one page with a referrer: the gateway lets in only who comes from the domain registered with it.
-fn hop_page(html: Result<String, askama::Error>) -> Result<HttpResponse, ApiError> {
+fn hop_page(html: Result<String, askama::Error>, policy: Option<String>) -> Result<HttpResponse, ApiError> {
     let html = html.map_err(ApiError::internal)?;
     let mut response = HttpResponse::Ok();
     for header in without_referrer_policy(PAGE_HEADERS) {
         response.insert_header(header);
     }
     response.insert_header((header::REFERRER_POLICY, "origin"));
+    if let Some(policy) = policy {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, policy));
+    }
     Ok(response.content_type("text/html; charset=utf-8").body(html))
 }
 
-/// The shopper comes back from a gateway's page: the gateway is asked, and its answer decides where to go.
+/// The shopper comes back from a gateway's page: the gateway is asked, and its answer decides where to go. What
+/// the gateway's page adds to the address is not read, signed or not: it says nothing of the money.
 ///
 /// # Errors
 /// `not_found`, and those of a page that cannot be written.
@@ -132,7 +163,16 @@ pub async fn come_back(
             ledger
         }
     };
+    if is_framed(&request) {
+        // The cashier around it goes on by itself.
+        let framed = render_framed(ledger.payment.status != PaymentStatus::Open, locale_of(&request));
+        return page(200, &[("content-security-policy", policy::within_own_frame())], framed);
+    }
     let is_own = own_attempt::remembered(&state, &request, &ledger).is_some_and(|own| own.id == id);
+    // A form of another site brings no cookie along; the same address, asked for plainly, does.
+    if request.method() == Method::POST && !is_own && ledger.payment.status == PaymentStatus::Open {
+        return Ok(see(format!("/return/{id}")));
+    }
     match (ledger.payment.status, &ledger.payment.return_url) {
         (PaymentStatus::Open, _) if is_own => return Ok(see(state.cashier_url(payment))),
         (PaymentStatus::Open, _) => {}

@@ -87,8 +87,9 @@ async fn believe(state: &AppState, account: &Account, gateway: &dyn Gateway, raw
     let settled = match &verified.into_notice() {
         VerifiedNotice::Order(report) => state.payments.settle(account, gateway, report, source).await,
         VerifiedNotice::Refund(report) => state.payments.settle_refund(account, gateway, report, source).await,
-        VerifiedNotice::OrderRefunded { order, out_refund_no, .. } => {
-            state.payments.settle_order_refunded(account, gateway, order, out_refund_no.as_deref(), source).await
+        VerifiedNotice::OrderRefunded { order, out_refund_no, refunded_total } => {
+            let went_back = (out_refund_no.as_deref(), *refunded_total);
+            state.payments.settle_order_refunded(account, gateway, order, went_back, source).await
         }
         VerifiedNotice::Other => Ok(Settled::Known),
     };

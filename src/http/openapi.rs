@@ -10,6 +10,7 @@ use super::{
 };
 use crate::gateways::alipay::settings::{AlipaySecrets, AlipaySettings};
 use crate::gateways::antom::settings::{AntomSecrets, AntomSettings};
+use crate::gateways::unionpay::settings::{UnionPaySecrets, UnionPaySettings};
 use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
 
 #[derive(OpenApi)]
@@ -35,7 +36,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
     ),
     components(schemas(
         problem::Problem, problem::FieldProblem, WeChatPaySettings, WeChatPaySecrets, AlipaySettings, AlipaySecrets,
-        AntomSettings, AntomSecrets
+        AntomSettings, AntomSecrets, UnionPaySettings, UnionPaySecrets
     )),
     modifiers(&Security),
     tags(

@@ -9,7 +9,7 @@ use super::state::AppState;
 use crate::crypto::compare;
 use crate::crypto::digest::hmac_sha256;
 use crate::ids::{AttemptId, PaymentId};
-use crate::payments::{Attempt, Ledger};
+use crate::payments::{Attempt, Flow, GatewayName, Ledger};
 
 /// Longer than a shopper is away, in seconds.
 const REMEMBERED_FOR_S: i64 = 86_400;
@@ -29,6 +29,29 @@ pub fn remembered<'a>(state: &AppState, request: &HttpRequest, ledger: &'a Ledge
     let attempt: AttemptId = attempt.parse().ok()?;
     let known = compare::equal(told.as_bytes(), proof(state, payment, attempt).as_bytes());
     ledger.attempt(attempt).filter(|_| known)
+}
+
+/// The payer who would pay through this gateway: the one this browser signed in as, or, where nobody can be
+/// recognised, the one the shop told of. Ids of one wallet mean nothing in another.
+pub async fn known_payer(
+    state: &AppState,
+    request: &HttpRequest,
+    ledger: &Ledger,
+    gateway: GatewayName,
+) -> Option<String> {
+    let own = remembered(state, request, ledger).filter(|own| own.gateway == gateway);
+    if let Some(payer) = own.and_then(|own| own.payer_id.clone()) {
+        return Some(payer);
+    }
+    let told = told_payer(ledger, gateway)?;
+    let (_, bound) = state.payments.gateways().of_account(told.account_id).await.ok()?;
+    if bound.paying_app().is_none() { told.payer_id.clone() } else { None }
+}
+
+/// The newest attempt through this gateway for a payer somebody has told of.
+#[must_use]
+pub fn told_payer(ledger: &Ledger, gateway: GatewayName) -> Option<&Attempt> {
+    ledger.attempts.iter().rev().find(|a| a.gateway == gateway && a.flow == Flow::Jsapi && a.payer_id.is_some())
 }
 
 /// Whether an attempt is of the browser that opened `own`, or of the same payer.

@@ -45,7 +45,7 @@ pub struct CreatePayment {
     /// With `flow`: opens the first attempt at once. Without: the cashier does.
     #[schema(example = "wechatpay")]
     pub gateway: Option<String>,
-    /// `qr`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
+    /// `qr`, `page`, `wap`, `jsapi`, `app`, `barcode`, or `auto`: what fits the shopper's browser.
     #[schema(example = "qr")]
     pub flow: Option<String>,
     /// Which merchant account, when the store has several for the gateway.
@@ -144,7 +144,8 @@ fn first_attempt(
     shopper: Option<ShopperTold>,
     faults: &mut Faults,
 ) -> Option<FirstAttempt> {
-    let shopper = ShopperTold::validate(shopper, flow.and_then(named_flow), faults);
+    let named = gateway.and_then(GatewayName::parse);
+    let shopper = ShopperTold::validate(shopper, named, flow.and_then(named_flow), faults);
     let account = faults.id("/account", account, "acc_");
     match (gateway, flow) {
         (None, None) => None,

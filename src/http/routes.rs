@@ -5,10 +5,11 @@ use actix_web::http::header;
 use actix_web::web;
 
 use super::{
-    accounts, addresses, attempts, cashier, checkout_profile, differences, errors_page, events, health, hop, locales,
-    notify, openapi, payments, refunds, region_mappings, regions, sign_in, statements, stream, webhook_endpoints,
+    accounts, addresses, attempts, cashier, checkout_profile, components, differences, errors_page, events, health,
+    hop, locales, notify, openapi, payments, refunds, region_mappings, regions, sign_in, statements, stream,
+    webhook_endpoints,
 };
-use crate::web::{assets, components, docs};
+use crate::web::{assets, docs};
 
 /// `origins`: the shops' pages that may act on one payment with its client secret.
 pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {

@@ -18,7 +18,7 @@ use crate::clock::Timestamp;
 use crate::crypto::digest::hmac_sha256;
 use crate::crypto::{compare, random};
 use crate::error::{ApiError, Code};
-use crate::gateways::wechatpay::paying_app::PayingApp;
+use crate::gateways::shopper::PayingApp;
 use crate::i18n::Locale;
 use crate::ids::{AttemptId, PaymentId};
 use crate::payments::attempt::Shopper;
@@ -120,10 +120,10 @@ fn oauth_app(app: &PayingApp) -> OAuthApp {
 ///
 /// # Errors
 /// As [`crate::payments::directory::GatewayDirectory::account_for`].
-pub async fn paying_app(state: &AppState, ledger: &Ledger) -> Result<Option<(Account, PayingApp)>, ApiError> {
+async fn paying_app(state: &AppState, ledger: &Ledger) -> Result<Option<(Account, PayingApp)>, ApiError> {
     let (payment, gateways) = (&ledger.payment, state.payments.gateways());
-    let (account, _) = gateways.account_for(payment.store_id, payment.mode, GatewayName::WeChatPay, None).await?;
-    Ok(gateways.paying_app(&account)?.map(|app| (account, app)))
+    let (account, bound) = gateways.account_for(payment.store_id, payment.mode, GatewayName::WeChatPay, None).await?;
+    Ok(bound.paying_app().cloned().map(|app| (account, app)))
 }
 
 #[derive(Debug, Deserialize)]

@@ -16,11 +16,12 @@ use super::state::AppState;
 use super::statement_csv::CsvLines;
 use super::validate::Faults;
 use crate::clock::Timestamp;
-use crate::error::{ApiError, FieldError};
+use crate::error::{ApiError, Code, FieldError};
+use crate::gateways::GatewayFacts;
 use crate::ids::{AccountId, PaymentId, RefundId};
-use crate::payments::reconcile::{OLDEST_DAYS, OutOfReach};
+use crate::payments::reconcile::OutOfReach;
 use crate::payments::statement::{Figures, RowKind, RowRefundState, StatementFile};
-use crate::payments::{StatementDay, StatementKind, StatementRecord, StatementStatus};
+use crate::payments::{GatewayName, StatementDay, StatementKind, StatementRecord, StatementStatus};
 use crate::storage::{ComparedRow, StatementFilter};
 
 /// Rows read at once for a file.
@@ -223,7 +224,7 @@ pub struct RowQuery {
 /// order mark: long numbers begin with a tab, so that Excel keeps every digit.
 #[utoipa::path(get, operation_id = "read_statement", path = "/v1/statements/{account_id}/{date}", tag = "statements",
     params(("account_id" = AccountId, Path), ("date" = String, Path, description = "YYYY-MM-DD"), RowQuery),
-    responses((status = 200, body = StatementWithRows), (status = 404, body = Problem)),
+    responses((status = 200, body = StatementWithRows), (status = 404, body = Problem), (status = 422, body = Problem)),
     security(("secret_key" = [])))]
 pub async fn read(
     state: web::Data<AppState>,
@@ -253,6 +254,9 @@ pub async fn read(
     faults.refuse_if_any()?;
     let (Some(date), Some(after)) = (date, after) else { return Err(ApiError::not_found("statement")) };
     let day = StatementDay { account_id: account.id, kind, date };
+    if GatewayFacts::of(account.gateway).statements.is_empty() {
+        return Err(unsupported(account.gateway));
+    }
     let record = state.storage.statement(day).await?.ok_or_else(|| ApiError::not_found("statement"))?;
     if csv {
         return Ok(stream_csv(state, day, CsvLines::new(kind, locale_of(&request))));
@@ -323,18 +327,23 @@ pub async fn fetch(
     Ok(HttpResponse::Accepted().json(List { data, next_cursor: None }))
 }
 
+fn unsupported(gateway: GatewayName) -> ApiError {
+    ApiError::new(Code::StatementsUnsupported).with("gateway", gateway.as_str())
+}
+
 /// Also for the command line.
 ///
 /// # Errors
-/// `validation_failed` for a day that the gateway cannot give.
+/// `validation_failed` for a day that the gateway cannot give, `statements_unsupported` where it gives none.
 pub async fn request_statement(state: &AppState, account: AccountId, date: Date) -> Result<(), ApiError> {
     match state.payments.request_statement(account, date).await? {
         Ok(()) => Ok(()),
         Err(OutOfReach::NotOver) => Err(ApiError::invalid(vec![FieldError::new("path:date", "date_not_over")])),
-        Err(OutOfReach::TooOld) => {
-            let fault = FieldError::new("path:date", "date_too_old").with("days", OLDEST_DAYS);
+        Err(OutOfReach::TooOld { oldest_days }) => {
+            let fault = FieldError::new("path:date", "date_too_old").with("days", oldest_days);
             Err(ApiError::invalid(vec![fault]))
         }
+        Err(OutOfReach::Unsupported { gateway }) => Err(unsupported(gateway)),
     }
 }
 

@@ -136,7 +136,8 @@ impl Examined {
 
 /// Files whose readers are developers or whose arguments our own pages fill in: their arguments need no
 /// comment. Everything else is for storefronts.
-const OUR_OWN: &[&str] = &["addresses", "alipay", "cashier", "cli", "errors", "gateways", "shop", "statements"];
+const OUR_OWN: &[&str] =
+    &["addresses", "alipay", "cashier", "cli", "errors", "gateways", "shop", "statements", "unionpay"];
 
 /// Everything wrong with the wording that comes with the program.
 #[must_use]

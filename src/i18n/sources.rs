@@ -9,7 +9,7 @@ pub type Source = (&'static str, &'static str);
 macro_rules! files {
     ($folder:literal) => {
         files!($folder: "account", "address", "addresses", "alipay", "cart", "cashier", "catalog", "checkout", "cli", "common",
-            "delivery", "errors", "gateways", "order", "payment", "shop", "statements", "storefront")
+            "components", "delivery", "errors", "gateways", "order", "payment", "shop", "statements", "storefront", "unionpay")
     };
     ($folder:literal: $($name:literal),*) => {
         &[$(($name, include_str!(concat!("../../locales/", $folder, "/", $name, ".ftl")))),*]

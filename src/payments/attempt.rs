@@ -18,10 +18,13 @@ pub enum GatewayName {
     Alipay,
     /// Alipay for merchants abroad (Antom, 支付宝国际).
     Antom,
+    /// 银联.
+    #[serde(rename = "unionpay")]
+    UnionPay,
 }
 
 impl GatewayName {
-    pub const ALL: [Self; 3] = [Self::WeChatPay, Self::Alipay, Self::Antom];
+    pub const ALL: [Self; 4] = [Self::WeChatPay, Self::Alipay, Self::Antom, Self::UnionPay];
 
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +32,7 @@ impl GatewayName {
             Self::WeChatPay => "wechatpay",
             Self::Alipay => "alipay",
             Self::Antom => "antom",
+            Self::UnionPay => "unionpay",
         }
     }
 
@@ -176,6 +180,18 @@ pub struct Failure {
     pub message: String,
 }
 
+/// What a gateway pays out for a payment, where that is in another currency than the shopper paid in
+/// (结算金额). For the merchant's books: what the shopper owes and gets back is in the payment's own currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SettlementAmount {
+    /// ISO 4217, for example `USD`.
+    #[schema(example = "USD", pattern = "^[A-Z]{3}$")]
+    pub currency: String,
+    /// In minor units of that currency: cents of USD, whole JPY. Before the gateway's fees.
+    #[schema(example = 1234, minimum = 0)]
+    pub amount_minor: i64,
+}
+
 /// One attempt (支付尝试).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -196,8 +212,14 @@ pub struct Attempt {
     /// The wallet id the order was opened for: only that shopper can use it.
     #[serde(default)]
     pub payer_id: Option<String>,
+    /// The app that was chosen to pay by; what was handed out works in that one alone.
+    #[serde(default)]
+    pub app_id: Option<String>,
     /// The gateway's number, known once paid.
     pub gateway_trade_no: Option<String>,
+    /// Known once paid, of gateways that pay out in another currency.
+    #[serde(default)]
+    pub settlement: Option<SettlementAmount>,
     pub failure: Option<Failure>,
     /// Paid although another attempt had already settled the payment.
     pub duplicate: bool,

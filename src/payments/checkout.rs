@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, Shopper};
+use super::attempt::{Attempt, AttemptStatus, Flow, GatewayName, Shopper};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
+use super::opening::Sending;
 use super::payment::{Mode, Payment, PaymentStatus};
 use super::service::PaymentService;
 use super::settle::Source;
 use crate::clock::Timestamp;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderRef, OrderToOpen, PreparedOrder, VerifiedOpening};
+use crate::gateways::{GatewayError, GatewayFacts, OrderToOpen, VerifiedOpening};
 use crate::ids::{AccountId, AttemptId, PaymentId, StoreId};
 use crate::money::{Currency, Fen};
 use crate::storage::Created;
@@ -40,20 +41,8 @@ pub struct NewAttempt {
     pub shopper: Shopper,
 }
 
-/// How long a till waits for the shopper to confirm before the order is reversed, in seconds: WeChat Pay
-/// advises 30 to 45.
-const BARCODE_EXPIRES_IN_S: i64 = 45;
-
 /// A code with less than this left is not worth showing again, in seconds.
 const REUSABLE_FOR_S: i64 = 30;
-
-/// Whether a stored request may have reached the gateway before. Its status does not tell: a crash
-/// after sending leaves the same state as one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sending {
-    First,
-    Again,
-}
 
 impl PaymentService {
     /// Records a payment. Creating the same id again gives what is recorded.
@@ -150,7 +139,7 @@ impl PaymentService {
             self.gateways.choose(payment.store_id, payment.mode, new.gateway, new.flow, new.account).await?;
         let now = self.clock.now();
         let expires_in_s = match new.flow {
-            Flow::Barcode => BARCODE_EXPIRES_IN_S,
+            Flow::Barcode => GatewayFacts::of(new.gateway).barcode_expires_in_s,
             _ => self.settings.attempt_expires_in_s,
         };
         let expires_at = payment.expires_at.min(now.plus_s(expires_in_s));
@@ -176,7 +165,9 @@ impl PaymentService {
             next_action: None,
             action_expires_at: None,
             payer_id: new.shopper.payer_id.clone(),
+            app_id: new.shopper.app_id.clone(),
             gateway_trade_no: None,
+            settlement: None,
             failure: None,
             duplicate: false,
             created_at: now,
@@ -197,67 +188,6 @@ impl PaymentService {
             }
             _ => Ok((ledger, new.id)),
         }
-    }
-
-    /// Sends the stored request of an attempt and records what came of it.
-    pub(super) async fn send_create(
-        &self,
-        ledger: Ledger,
-        attempt_id: AttemptId,
-        gateway: &dyn Gateway,
-        sending: Sending,
-    ) -> Result<Ledger, PaymentError> {
-        let payment_id = ledger.payment.id;
-        let attempt = ledger.attempt(attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
-        let before = attempt.status;
-        let fact = match self.send(attempt, gateway).await {
-            Ok(VerifiedOpening::Waiting { next_action, expires_at }) => {
-                Fact::AttemptOpened { attempt_id, next_action, expires_at }
-            }
-            Ok(VerifiedOpening::Settled(report)) => {
-                let (account, _) = self.gateways.of_account(attempt.account_id).await?;
-                self.settle(&account, gateway, &report, Source::Query).await?;
-                return self.ledger(payment_id).await;
-            }
-            Err(GatewayError::Declined {
-                reason: DeclineReason::AlreadyPaid | DeclineReason::AlreadyClosed,
-                code,
-                message,
-            }) => {
-                // "This number exists" is no proof of anything: the order itself is asked about.
-                match gateway.query(&order_ref(attempt)).await {
-                    Ok(report) if !report.get().state.is_open() => {
-                        let (account, _) = self.gateways.of_account(attempt.account_id).await?;
-                        self.settle(&account, gateway, &report, Source::Query).await?;
-                        return self.ledger(payment_id).await;
-                    }
-                    Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) => {
-                        Fact::AttemptFailed { attempt_id, failure: Failure { code, message } }
-                    }
-                    _ => Fact::AttemptUnknown { attempt_id, failure: Failure { code, message } },
-                }
-            }
-            Err(error) => failed_create(attempt_id, sending, &error),
-        };
-        count_attempt(attempt, &fact);
-        let recorded = self.change_from(payment_id, Some(ledger), None, |ledger, at| {
-            // Somebody else sent it too and learnt more: this failure says nothing about that.
-            let overtaken = ledger.attempt(attempt_id).is_some_and(|a| a.status != before);
-            let fails = matches!(fact, Fact::AttemptFailed { .. });
-            if fails && overtaken { Ok(Vec::new()) } else { ledger.apply(fact.clone(), at) }
-        });
-        Ok(recorded.await?.0)
-    }
-
-    async fn send(&self, attempt: &Attempt, gateway: &dyn Gateway) -> Result<VerifiedOpening, GatewayError> {
-        let public_url = &self.settings.public_url;
-        let order = PreparedOrder {
-            flow: attempt.flow,
-            request: &attempt.request,
-            return_url: &format!("{public_url}/return/{}", attempt.id),
-            hop_url: &format!("{public_url}/go/{}", attempt.id),
-        };
-        Ok(gateway.create(&order).await?.into_opening())
     }
 
     /// Gives the shopper a fresh link under the same order number when the one handed out has outlived its life.
@@ -338,7 +268,7 @@ impl PaymentService {
                     && a.flow == new.flow
                     && a.flow.is_repeatable()
                     && new.account.is_none_or(|id| id == a.account_id)
-                    && (new.shopper.payer_id.is_none() || new.shopper.payer_id == a.payer_id)
+                    && is_for(a, &new.shopper)
                     && a.expires_at > good_until
             })
             .map(|a| a.id)
@@ -353,6 +283,15 @@ impl PaymentService {
             _ => Ok(ledger),
         }
     }
+}
+
+/// Whether this shopper can use what was handed out. A payer's id belongs to one app, and what was handed out
+/// works in that app alone; who names neither goes on with what is there.
+fn is_for(attempt: &Attempt, shopper: &Shopper) -> bool {
+    let is_same_payer = shopper.payer_id == attempt.payer_id;
+    let is_told_by_payer = is_same_payer && shopper.payer_id.is_some() && attempt.app_id.is_none();
+    let is_same_app = shopper.app_id.is_none() || shopper.app_id == attempt.app_id || is_told_by_payer;
+    (shopper.payer_id.is_none() || is_same_payer) && is_same_app
 }
 
 /// The failure code of an attempt that never left: the same may work a moment later.
@@ -370,45 +309,4 @@ fn ensure_open(ledger: &Ledger, now: Timestamp) -> Result<(), Refusal> {
         PaymentStatus::Open => Ok(()),
         other => Err(Refusal::WrongStatus(other)),
     }
-}
-
-/// What a failed create means. `NotSent` ends only an attempt that was never sent before.
-fn failed_create(attempt_id: AttemptId, sending: Sending, error: &GatewayError) -> Fact {
-    let failure = failure_of(error);
-    match error {
-        GatewayError::NotSent(_) if sending == Sending::First => Fact::AttemptFailed { attempt_id, failure },
-        GatewayError::NotSent(_)
-        | GatewayError::Unknown(_)
-        | GatewayError::Declined { reason: DeclineReason::TryLater, .. } => {
-            Fact::AttemptUnknown { attempt_id, failure }
-        }
-        GatewayError::Declined { .. } | GatewayError::Misconfigured { .. } => {
-            Fact::AttemptFailed { attempt_id, failure }
-        }
-    }
-}
-
-/// A recorded order as the gateways want it named.
-pub(super) fn order_ref(attempt: &Attempt) -> OrderRef<'_> {
-    OrderRef { flow: attempt.flow, out_trade_no: &attempt.out_trade_no, expires_at: attempt.expires_at }
-}
-
-/// A gateway error in words that may be stored and shown to the merchant.
-pub(super) fn failure_of(error: &GatewayError) -> Failure {
-    match error {
-        GatewayError::NotSent(why) => Failure { code: UNREACHABLE.into(), message: why.clone() },
-        GatewayError::Unknown(why) => Failure { code: "outcome_unknown".into(), message: why.clone() },
-        GatewayError::Declined { code, message, .. } => Failure { code: code.clone(), message: message.clone() },
-        GatewayError::Misconfigured { code, fix } => Failure { code: code.clone(), message: fix.clone() },
-    }
-}
-
-fn count_attempt(attempt: &Attempt, fact: &Fact) {
-    let outcome = match fact {
-        Fact::AttemptOpened { .. } => "opened",
-        Fact::AttemptUnknown { .. } => "unknown",
-        _ => "failed",
-    };
-    metrics::counter!("luodi_attempts_total", "gateway" => attempt.gateway.as_str(), "flow" => attempt.flow.as_str(), "outcome" => outcome)
-        .increment(1);
 }

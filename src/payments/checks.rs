@@ -3,17 +3,17 @@
 //! order is never replaced by a new number; many askers share one question.
 
 use super::attempt::{Attempt, AttemptStatus, Failure, Flow, UNOPENED};
-use super::checkout::{Sending, failure_of, order_ref};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
+use super::opening::{Sending, failure_of, order_ref};
 use super::payment::PaymentStatus;
 use super::refund::RefundStatus;
-use super::refunds::refund_ref;
+use super::refunds::is_waiting_beside;
 use super::service::{Asking, PaymentService};
 use super::settle::Source;
 use crate::clock::Timestamp;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, OrderState};
+use crate::gateways::{DeclineReason, Gateway, GatewayError, GatewayFacts, OrderState};
 use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::storage::{Account, CheckSubject, ClaimedCheck};
 
@@ -30,13 +30,10 @@ const OPENING_S: i64 = 15;
 const BARCODE_S: i64 = 5;
 /// After its time is over, a till's order is asked about this often only for so long, in seconds.
 const BARCODE_HURRY_S: i64 = 600;
-/// WeChat Pay wants no reversal within 15 seconds of the charge; the charge may leave a little after it was
-/// recorded.
-const BARCODE_REVERSIBLE_AFTER_S: i64 = 20;
 /// While somebody looks at the cashier.
 const WATCHED_S: i64 = 3;
-/// Refunds: each minute for five minutes, then as WeChat Pay advises.
-const REFUND_STEPS_S: [i64; 9] = [60, 60, 60, 60, 60, 300, 600, 1200, 1800];
+/// Refunds of one order that wait for one another come back at least this often, in seconds.
+const TURN_PAUSE_S: i64 = 15;
 /// A payment that was asked about within this time is not asked about again by a read, in milliseconds.
 const FRESH_FOR_MS: i64 = 2000;
 
@@ -199,11 +196,12 @@ impl PaymentService {
         payment_id: PaymentId,
         attempt: &Attempt,
     ) -> Result<Option<Ledger>, PaymentError> {
-        if attempt.flow != Flow::Barcode {
+        let facts = GatewayFacts::of(attempt.gateway);
+        if !facts.reverses(attempt.flow) {
             return Ok(None);
         }
         let ledger = self.ledger(payment_id).await?;
-        let too_early = self.clock.now() < attempt.created_at.plus_s(BARCODE_REVERSIBLE_AFTER_S);
+        let too_early = self.clock.now() < attempt.created_at.plus_s(facts.reversible_after_s);
         let settled = ledger.attempt(attempt.id).is_none_or(|a| !a.status.is_unsettled());
         Ok((too_early || settled).then_some(ledger))
     }
@@ -258,25 +256,10 @@ impl PaymentService {
         }
         let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
         let (account, gateway) = self.gateways.of_account(attempt.account_id).await?;
-        if refund.status == RefundStatus::Requested {
-            return self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::Again).await;
-        }
-        match gateway.query_refund(&refund_ref(&attempt.out_trade_no, &refund, ledger.payment.amount)).await {
-            Ok(report) => {
-                self.settle_refund(&account, gateway.as_ref(), &report, Source::Query).await?;
-                self.ledger(payment_id).await
-            }
-            Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })
-                if refund.status == RefundStatus::Unknown =>
-            {
-                let gateway = gateway.as_ref();
-                let refund = self.take_from_available_balance(&ledger, &refund, &account, gateway).await?;
-                self.send_refund(payment_id, &refund, &account, gateway, Sending::Again).await
-            }
-            Err(error) => {
-                tracing::warn!(payment = %payment_id, refund = %id, %error, "the gateway gave no answer about a refund");
-                Ok(ledger)
-            }
+        if refund.status == RefundStatus::Pending {
+            Ok(self.query_refund(ledger, id, &account, gateway.as_ref()).await?.0)
+        } else {
+            self.pursue_refund(ledger, id, &account, gateway.as_ref(), Sending::Again).await
         }
     }
 
@@ -314,18 +297,24 @@ impl PaymentService {
                 let attempt = ledger.attempt(id).filter(|a| a.status.is_unsettled())?;
                 let pause_s = self.attempt_pause_s(attempt, index);
                 // Far beyond its expiry the gateway has closed it by its own rules; keep a daily eye on it.
-                let long_over = self.clock.now() > attempt.expires_at.plus_s(GIVE_UP_AFTER_EXPIRY_S);
-                Some(if long_over { HOURLY_S * 24 } else { pause_s })
+                Some(if self.is_long_over(attempt) { HOURLY_S * 24 } else { pause_s })
             }
             CheckSubject::Refund(id) => {
                 let refund = ledger.refund(id).filter(|r| r.status.is_unsettled())?;
                 // One that is sent again and again must not come faster than once a minute for long: gateways
                 // refuse partial refunds of one order that follow too closely.
                 let first: &[i64] = if refund.status == RefundStatus::Pending { &[] } else { &UNKNOWN_STEPS_S };
-                let pause_s = first.iter().chain(&REFUND_STEPS_S).nth(index);
-                Some(pause_s.copied().unwrap_or(HOURLY_S / 2))
+                let attempt = ledger.attempt(refund.attempt_id)?;
+                let later = GatewayFacts::of(attempt.gateway).refund_question_steps_s;
+                let pause_s = first.iter().chain(later).nth(index).copied().unwrap_or(HOURLY_S / 2);
+                let takes_turns = is_waiting_beside(ledger, refund.attempt_id, id);
+                Some(if takes_turns { pause_s.min(TURN_PAUSE_S) } else { pause_s })
             }
         }
+    }
+
+    fn is_long_over(&self, attempt: &Attempt) -> bool {
+        self.clock.now() > attempt.expires_at.plus_s(GIVE_UP_AFTER_EXPIRY_S)
     }
 
     fn attempt_pause_s(&self, attempt: &Attempt, index: usize) -> i64 {
@@ -364,6 +353,11 @@ impl PaymentService {
     /// # Errors
     /// The storage's.
     pub async fn expire(&self, id: PaymentId) -> Result<(), PaymentError> {
+        let ledger = self.ledger(id).await?;
+        if ledger.attempts.iter().any(|a| a.status.is_unsettled() && self.is_long_over(a)) {
+            // The daily question goes on; its answer brings the payment back here.
+            return Ok(());
+        }
         match self.close(id).await {
             Ok(_) | Err(PaymentError::Refused(Refusal::WrongStatus(_))) => Ok(()),
             Err(PaymentError::Storage(error)) => Err(error.into()),

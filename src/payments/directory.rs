@@ -11,7 +11,6 @@ use super::error::PaymentError;
 use super::payment::Mode;
 use crate::clock::SharedClock;
 use crate::gateways::transport::{Transport, Transports};
-use crate::gateways::wechatpay::paying_app::PayingApp;
 use crate::gateways::{self, AccountCredentials, SharedGateway};
 use crate::ids::{AccountId, StoreId};
 use crate::storage::{Account, Storage, StorageError};
@@ -75,17 +74,6 @@ impl GatewayDirectory {
     pub fn bind(&self, account: &Account) -> Result<SharedGateway, PaymentError> {
         let credentials = self.credentials(account)?;
         gateways::open(&credentials, &self.transports, Arc::clone(&self.clock)).map_err(PaymentError::AccountInvalid)
-    }
-
-    /// The app by which payers of this account are recognised inside WeChat, if its secret is known.
-    ///
-    /// # Errors
-    /// A vault that cannot open the secrets.
-    pub fn paying_app(&self, account: &Account) -> Result<Option<PayingApp>, PaymentError> {
-        match account.gateway {
-            GatewayName::WeChatPay => Ok(PayingApp::of(&self.credentials(account)?)),
-            GatewayName::Alipay | GatewayName::Antom => Ok(None),
-        }
     }
 
     /// The connections to a gateway and its sign-in.

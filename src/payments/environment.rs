@@ -2,7 +2,7 @@
 //! Promises: the first telling mark wins, in the order that keeps apart those who carry each other's marks.
 //! Refuses to be proof: it chooses what is offered, never what is allowed.
 
-use super::attempt::{Flow, GatewayName};
+use super::attempt::Flow;
 
 /// What shows our page to the shopper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +29,37 @@ pub enum Environment {
     Mobile,
     /// Anything else: there is a screen to scan from.
     Desktop,
+}
+
+/// An app that shoppers pay with (钱包).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wallet {
+    WeChat,
+    Alipay,
+    /// 云闪付.
+    UnionPay,
+}
+
+impl Wallet {
+    /// By which its names and its mark are found.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WeChat => "wechatpay",
+            Self::Alipay => "alipay",
+            Self::UnionPay => "unionpay",
+        }
+    }
+
+    /// What shows a page that this wallet opened.
+    #[must_use]
+    pub const fn browser(self) -> Environment {
+        match self {
+            Self::WeChat => Environment::WeChat,
+            Self::Alipay => Environment::Alipay,
+            Self::UnionPay => Environment::UnionPay,
+        }
+    }
 }
 
 /// Why no flow fits.
@@ -72,70 +103,62 @@ impl Environment {
     pub const fn is_handheld(self) -> bool {
         !matches!(self, Self::Desktop | Self::WeChatDesktop)
     }
+
+    /// Whose app shows the page.
+    #[must_use]
+    pub const fn wallet(self) -> Option<Wallet> {
+        match self {
+            Self::WeChat | Self::WeChatMiniProgram => Some(Wallet::WeChat),
+            Self::Alipay => Some(Wallet::Alipay),
+            Self::UnionPay => Some(Wallet::UnionPay),
+            _ => None,
+        }
+    }
+
+    /// Whether this app keeps other wallets out, which the phone's browser would not.
+    #[must_use]
+    pub const fn is_walled(self) -> bool {
+        self.wallet().is_some() || matches!(self, Self::Taobao)
+    }
 }
 
-/// The flow of `offered` that works where the shopper is.
+/// The flow that fits a browser: the first of `works`, what works there at all, that is also `offered`.
 ///
 /// # Errors
 /// [`NoFlow`], with what the shopper can do.
-pub fn fitting_flow(gateway: GatewayName, environment: Environment, offered: &[Flow]) -> Result<Flow, NoFlow> {
-    match gateway {
-        GatewayName::WeChatPay => wechatpay_flow(environment, offered),
-        GatewayName::Alipay | GatewayName::Antom => alipay_flow(environment, offered),
-    }
-}
-
-/// WeChat's own browser refuses `wap`, and another wallet's refuses WeChat Pay. A code is the last resort on a
-/// phone: WeChat takes it from another screen only.
-fn wechatpay_flow(environment: Environment, offered: &[Flow]) -> Result<Flow, NoFlow> {
-    use Environment as E;
-    let preferred: &[Flow] = match environment {
-        E::WeChat => &[Flow::Jsapi],
-        E::Mobile | E::Weibo | E::DingTalk | E::Qq | E::Douyin => &[Flow::Wap, Flow::Qr],
-        E::Desktop | E::WeChatDesktop | E::WeCom => &[Flow::Qr],
-        E::WeChatMiniProgram | E::Alipay | E::UnionPay | E::Taobao => &[],
-    };
+pub fn fitting_flow(
+    environment: Environment,
+    wallet: Wallet,
+    works: &[Flow],
+    offered: &[Flow],
+) -> Result<Flow, NoFlow> {
     let offers = |flow: &Flow| offered.contains(flow);
-    if let Some(flow) = preferred.iter().copied().find(offers) {
+    if let Some(flow) = works.iter().copied().find(offers) {
         return Ok(flow);
     }
-    match environment {
-        E::WeChat | E::WeChatMiniProgram if !offers(&Flow::Wap) && offers(&Flow::Qr) => Ok(Flow::Qr),
-        E::WeChat | E::WeChatMiniProgram | E::Alipay | E::UnionPay | E::Taobao
-            if offers(&Flow::Wap) || offers(&Flow::Qr) =>
-        {
-            Err(NoFlow::OpenInBrowser)
-        }
-        _ => Err(NoFlow::NotOffered),
+    // Where the phone's browser would offer no more than a code either, the code is shown at once.
+    if environment.wallet() == Some(wallet) && !offers(&Flow::Wap) && offers(&Flow::Qr) {
+        return Ok(Flow::Qr);
     }
-}
-
-/// WeChat's browser does not open Alipay's pages. Inside Alipay its own page works as it stands; `jsapi` needs
-/// to know the shopper there.
-fn alipay_flow(environment: Environment, offered: &[Flow]) -> Result<Flow, NoFlow> {
-    use Environment as E;
-    let preferred: &[Flow] = match environment {
-        E::Alipay => &[Flow::Wap, Flow::Jsapi],
-        E::Mobile | E::Weibo | E::DingTalk | E::Qq | E::Douyin | E::Taobao => &[Flow::Wap, Flow::Qr],
-        E::Desktop | E::WeChatDesktop | E::WeCom => &[Flow::Qr, Flow::Page],
-        E::WeChat | E::WeChatMiniProgram | E::UnionPay => &[],
-    };
-    let offers = |flow: &Flow| offered.contains(flow);
-    match preferred.iter().copied().find(offers) {
-        Some(flow) => Ok(flow),
-        None if preferred.is_empty() && (offers(&Flow::Wap) || offers(&Flow::Qr)) => Err(NoFlow::OpenInBrowser),
-        None => Err(NoFlow::NotOffered),
-    }
+    let elsewhere = offers(&Flow::Wap) || offers(&Flow::Qr);
+    Err(if environment.is_walled() && elsewhere { NoFlow::OpenInBrowser } else { NoFlow::NotOffered })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gateways::shopper;
+    use crate::payments::GatewayName;
 
     const ALL: [Flow; 6] = Flow::ALL;
 
+    fn fitting(gateway: GatewayName, agent: &str, offered: &[Flow]) -> Result<Flow, NoFlow> {
+        let environment = Environment::of(agent);
+        fitting_flow(environment, shopper::wallet(gateway), shopper::flows_in(gateway, environment), offered)
+    }
+
     fn choice(agent: &str, offered: &[Flow]) -> Result<Flow, NoFlow> {
-        fitting_flow(GatewayName::WeChatPay, Environment::of(agent), offered)
+        fitting(GatewayName::WeChatPay, agent, offered)
     }
 
     const WECHAT: &str = "Mozilla/5.0 (Linux; Android 13; M2012K11AC Build/TKQ1) AppleWebKit/537.36 (KHTML, like Gecko) \
@@ -212,12 +235,22 @@ mod tests {
     #[test]
     fn alipay_is_paid_on_its_own_page_inside_alipay_and_elsewhere_than_in_wechat() {
         const ALIPAY: &str = "Mozilla/5.0 (iPhone) AlipayDefined(nt:WIFI) AliApp(AP/10.5.0) AlipayClient/10.5.0";
-        let choice = |agent: &str, offered: &[Flow]| fitting_flow(GatewayName::Alipay, Environment::of(agent), offered);
-        assert_eq!(choice(ALIPAY, &ALL), Ok(Flow::Wap));
-        assert_eq!(choice(ALIPAY, &[Flow::Jsapi, Flow::Qr]), Ok(Flow::Jsapi));
+        let choice = |agent: &str, offered: &[Flow]| fitting(GatewayName::Alipay, agent, offered);
+        assert_eq!(choice(ALIPAY, &[Flow::Qr, Flow::Wap]), Ok(Flow::Wap));
+        assert_eq!(choice(ALIPAY, &ALL), Ok(Flow::Jsapi), "where the shopper is known");
         assert_eq!(choice("MicroMessenger/8.0", &ALL), Err(NoFlow::OpenInBrowser));
         assert_eq!(choice("iPhone", &ALL), Ok(Flow::Wap));
         assert_eq!(choice("", &[Flow::Page]), Ok(Flow::Page));
         assert_eq!(choice("", &[Flow::App]), Err(NoFlow::NotOffered));
+        assert_eq!(fitting(GatewayName::Antom, "", &[Flow::Qr, Flow::Page]), Ok(Flow::Page), "Antom's own page");
+    }
+
+    #[test]
+    fn each_wallet_is_at_home_in_its_own_browser() {
+        for wallet in [Wallet::WeChat, Wallet::Alipay, Wallet::UnionPay] {
+            assert_eq!(wallet.browser().wallet(), Some(wallet));
+            assert!(wallet.browser().is_walled() && wallet.browser().is_handheld());
+        }
+        assert_eq!(Environment::Mobile.wallet(), None);
     }
 }

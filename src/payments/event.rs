@@ -29,6 +29,9 @@ pub enum EventType {
     PaymentMismatch,
     #[serde(rename = "attempt.created")]
     AttemptCreated,
+    /// The same order is asked for with a neutral text.
+    #[serde(rename = "attempt.request_changed")]
+    AttemptRequestChanged,
     #[serde(rename = "attempt.pending")]
     AttemptPending,
     #[serde(rename = "attempt.unknown")]
@@ -70,7 +73,7 @@ pub enum EventType {
 }
 
 impl EventType {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::PaymentCreated,
         Self::PaymentPaid,
         Self::PaymentClosing,
@@ -80,6 +83,7 @@ impl EventType {
         Self::PaymentDuplicatePaid,
         Self::PaymentMismatch,
         Self::AttemptCreated,
+        Self::AttemptRequestChanged,
         Self::AttemptPending,
         Self::AttemptUnknown,
         Self::AttemptPaid,
@@ -111,6 +115,7 @@ impl EventType {
             Self::PaymentDuplicatePaid => "payment.duplicate_paid",
             Self::PaymentMismatch => "payment.mismatch",
             Self::AttemptCreated => "attempt.created",
+            Self::AttemptRequestChanged => "attempt.request_changed",
             Self::AttemptPending => "attempt.pending",
             Self::AttemptUnknown => "attempt.unknown",
             Self::AttemptPaid => "attempt.paid",
@@ -143,6 +148,7 @@ impl EventType {
         !matches!(
             self,
             Self::AttemptCreated
+                | Self::AttemptRequestChanged
                 | Self::AttemptPending
                 | Self::AttemptUnknown
                 | Self::AttemptPaid

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::attempt::{Attempt, Failure, NextAction};
+use super::attempt::{Attempt, Failure, NextAction, SettlementAmount};
 use super::payment::{Payment, PaymentStatus};
 use super::refund::Refund;
 use crate::clock::Timestamp;
@@ -22,6 +22,11 @@ pub enum Fact {
     PaymentClosed,
     AttemptCreated {
         attempt: Box<Attempt>,
+    },
+    /// The gateway refused the order's text and, asked, knows no such order: the same number, another request.
+    AttemptRequestChanged {
+        attempt_id: AttemptId,
+        request: String,
     },
     AttemptOpened {
         attempt_id: AttemptId,
@@ -47,6 +52,8 @@ pub enum Fact {
         attempt_id: AttemptId,
         gateway_trade_no: String,
         paid_at: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settlement: Option<SettlementAmount>,
     },
     RefundRequested {
         refund: Box<Refund>,

@@ -73,6 +73,10 @@ impl Ledger {
                 let attempt_id = *attempt_id;
                 self.pay(attempt_id, fact, at)
             }
+            Fact::AttemptRequestChanged { attempt_id, .. } => {
+                let attempt_id = *attempt_id;
+                self.change_attempt_request(attempt_id, fact, at)
+            }
             Fact::AttemptOpened { attempt_id, .. }
             | Fact::AttemptUnpaid { attempt_id }
             | Fact::AttemptUnknown { attempt_id, .. }
@@ -182,6 +186,21 @@ impl Ledger {
         Ok(vec![self.event(EventType::AttemptCreated, Some(fact), at, self.attempt_data(id))])
     }
 
+    /// Only while the gateway has no such order and nobody has anything of it.
+    fn change_attempt_request(&mut self, id: AttemptId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
+        let Fact::AttemptRequestChanged { request, .. } = &fact else { return Err(Refusal::Contradiction) };
+        let attempt = self.attempts.iter_mut().find(|a| a.id == id).ok_or(Refusal::UnknownSubject)?;
+        if attempt.request == *request {
+            return Ok(Vec::new());
+        }
+        let is_untouched = matches!(attempt.status, AttemptStatus::Creating | AttemptStatus::Unknown);
+        if !is_untouched || attempt.next_action.is_some() {
+            return Err(Refusal::Contradiction);
+        }
+        attempt.request.clone_from(request);
+        Ok(vec![self.event(EventType::AttemptRequestChanged, Some(fact), at, self.attempt_data(id))])
+    }
+
     fn move_attempt(&mut self, id: AttemptId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
         let attempt = self.attempts.iter_mut().find(|a| a.id == id).ok_or(Refusal::UnknownSubject)?;
         let kind = match &fact {
@@ -221,7 +240,9 @@ impl Ledger {
     }
 
     fn pay(&mut self, id: AttemptId, fact: Fact, at: Timestamp) -> Result<Vec<NewEvent>, Refusal> {
-        let Fact::AttemptPaid { gateway_trade_no, paid_at, .. } = &fact else { return Err(Refusal::Contradiction) };
+        let Fact::AttemptPaid { gateway_trade_no, paid_at, settlement, .. } = &fact else {
+            return Err(Refusal::Contradiction);
+        };
         let attempt = self.attempts.iter_mut().find(|a| a.id == id).ok_or(Refusal::UnknownSubject)?;
         if next_attempt_status(attempt.status, AttemptFact::Paid) == Step::Stay {
             // The same success under another gateway number would be a second payment of one order.
@@ -232,6 +253,7 @@ impl Ledger {
         attempt.status = AttemptStatus::Paid;
         attempt.gateway_trade_no = Some(gateway_trade_no.clone());
         attempt.paid_at = Some(paid_at);
+        attempt.settlement.clone_from(settlement);
         attempt.failure = None;
         let was = self.payment.status;
         let settles = matches!(next_payment_status(was, PaymentFact::Paid), Step::To(_));

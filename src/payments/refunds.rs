@@ -1,21 +1,24 @@
 //! Giving money back. Promises: never more than was paid, reserved in one transaction before the gateway
-//! is asked; a repeat keeps its number, so money never goes back twice for one request.
+//! is asked; a repeat keeps its number, so money never goes back twice for one request; the refunds of one
+//! order go to the gateway one after another.
 
 use super::attempt::AttemptStatus;
-use super::checkout::{Sending, failure_of};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
+use super::opening::{Sending, failure_of};
 use super::refund::{Refund, RefundCause, RefundStatus};
 use super::service::PaymentService;
 use super::settle::Source;
-use crate::gateways::{DeclineReason, Gateway, GatewayError, RefundDestination, RefundRef, RefundToRequest};
+use crate::gateways::{
+    DeclineReason, Gateway, GatewayError, GatewayFacts, RefundDestination, RefundRef, RefundToRequest,
+};
 use crate::ids::{AttemptId, PaymentId, RefundId};
 use crate::money::Fen;
 use crate::storage::Account;
 
-/// What a gateway calls it when the funds that a refund is taken from do not suffice.
-const SHORT_OF_FUNDS: &str = "NOT_ENOUGH";
+/// A turn at the gateway outlives the calls that are made in it, in seconds.
+const TURN_S: i64 = 60;
 
 #[derive(Debug, Clone)]
 pub struct NewRefund {
@@ -28,6 +31,11 @@ pub struct NewRefund {
 /// Those that went through or still may: a gateway counts them per order.
 pub(super) fn refunds_of(ledger: &Ledger, attempt_id: AttemptId) -> usize {
     ledger.refunds.iter().filter(|r| r.attempt_id == attempt_id && r.status != RefundStatus::Failed).count()
+}
+
+/// Those that came to nothing.
+pub(super) fn failed_refunds_of(ledger: &Ledger, attempt_id: AttemptId) -> usize {
+    ledger.refunds.iter().filter(|r| r.attempt_id == attempt_id && r.status == RefundStatus::Failed).count()
 }
 
 impl PaymentService {
@@ -66,6 +74,10 @@ impl PaymentService {
             notify_url: self.notify_url(attempt.gateway, account.id),
             from_available_balance: false,
             earlier_refunds: refunds_of(&ledger, attempt.id),
+            failed_refunds: failed_refunds_of(&ledger, attempt.id),
+            flow: attempt.flow,
+            gateway_trade_no: attempt.gateway_trade_no.clone(),
+            paid_at: attempt.paid_at,
         })?;
         let refund = Refund {
             id: new.id,
@@ -83,28 +95,122 @@ impl PaymentService {
             succeeded_at: None,
         };
         let fact = Fact::RefundRequested { refund: Box::new(refund.clone()) };
-        let (_, recorded) = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
+        let (ledger, recorded) = self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
         if recorded.is_empty() {
             return Ok((self.ask_about_refund(payment_id, new.id).await?, new.id));
         }
-        let ledger = self.send_refund(payment_id, &refund, &account, gateway.as_ref(), Sending::First).await?;
+        let ledger = self.pursue_refund(ledger, new.id, &account, gateway.as_ref(), Sending::First).await?;
         Ok((ledger, new.id))
     }
 
-    /// The gateway was short of unsettled funds and, asked, knows no such refund: the same number may come
-    /// with other bytes, which are stored first. Answers the refund as it is to be sent.
-    pub(super) async fn take_from_available_balance(
+    /// Asks for a refund at the gateway when it is its turn among those of its order. While another is under way
+    /// it waits, recorded: the jobs come back to it.
+    pub(super) async fn pursue_refund(
         &self,
-        ledger: &Ledger,
-        refund: &Refund,
+        ledger: Ledger,
+        id: RefundId,
         account: &Account,
         gateway: &dyn Gateway,
-    ) -> Result<Refund, PaymentError> {
-        let was_short = refund.failure.as_ref().is_some_and(|failure| failure.code == SHORT_OF_FUNDS);
-        let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
-        if !was_short || self.settings.unsettled_funds_only.contains(&account.store_id) {
-            return Ok(refund.clone());
+        sending: Sending,
+    ) -> Result<Ledger, PaymentError> {
+        let (payment_id, now) = (ledger.payment.id, self.clock.now());
+        let (attempt_id, status) = of_refund(&ledger, id)?;
+        if !self.storage.take_refund_turn(attempt_id, id, now, now.plus_s(TURN_S)).await? {
+            // A question needs no turn: a refund that is known is known.
+            let is_asked = status == RefundStatus::Unknown && sending == Sending::Again;
+            return if is_asked { Ok(self.query_refund(ledger, id, account, gateway).await?.0) } else { Ok(ledger) };
         }
+        let done = match sending {
+            Sending::First => self.send_refund(ledger, id, account, gateway, sending).await,
+            Sending::Again => self.ask_and_send_refund(payment_id, id, account, gateway).await,
+        };
+        let after = match &done {
+            Ok(ledger) => of_refund(ledger, id)?.1,
+            Err(_) => RefundStatus::Unknown,
+        };
+        // After silence the next one waits until a question would show this one.
+        let rest_s = self.rest_after_refund_s(account, after);
+        let free_at = (rest_s > 0).then(|| self.clock.now().plus_s(rest_s));
+        self.storage.end_refund_turn(attempt_id, id, free_at).await?;
+        // Only when this one is done: were nobody to be heard at the gateway, the others would ask without a pause.
+        let is_done = !matches!(after, RefundStatus::Requested | RefundStatus::Unknown);
+        if let Ok(ledger) = &done
+            && is_done
+            && is_waiting_beside(ledger, attempt_id, id)
+        {
+            self.storage.hasten_checks(payment_id, self.clock.now()).await?;
+        }
+        done
+    }
+
+    fn rest_after_refund_s(&self, account: &Account, after: RefundStatus) -> i64 {
+        match after {
+            RefundStatus::Unknown => GatewayFacts::of(account.gateway).refund_visible_after_s,
+            _ => 0,
+        }
+    }
+
+    /// In its turn: what the gateway knows already is settled; what it does not know is sent again under the
+    /// same number.
+    async fn ask_and_send_refund(
+        &self,
+        payment_id: PaymentId,
+        id: RefundId,
+        account: &Account,
+        gateway: &dyn Gateway,
+    ) -> Result<Ledger, PaymentError> {
+        // Somebody else may have had the turn meanwhile.
+        let ledger = self.ledger(payment_id).await?;
+        if !matches!(of_refund(&ledger, id)?.1, RefundStatus::Requested | RefundStatus::Unknown) {
+            return Ok(ledger);
+        }
+        let (ledger, is_missing) = self.query_refund(ledger, id, account, gateway).await?;
+        if !is_missing {
+            return Ok(ledger);
+        }
+        let ledger = self.take_from_available_balance(ledger, id, account, gateway).await?;
+        self.send_refund(ledger, id, account, gateway, Sending::Again).await
+    }
+
+    /// A question about a refund, and nothing but a question. Answers too whether the gateway knows none.
+    pub(super) async fn query_refund(
+        &self,
+        ledger: Ledger,
+        id: RefundId,
+        account: &Account,
+        gateway: &dyn Gateway,
+    ) -> Result<(Ledger, bool), PaymentError> {
+        let payment_id = ledger.payment.id;
+        let refund = ledger.refund(id).ok_or(PaymentError::NotFound("refund"))?;
+        let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
+        match gateway.query_refund(&refund_ref(&attempt.out_trade_no, refund, ledger.payment.amount)).await {
+            Ok(report) => {
+                self.settle_refund(account, gateway, &report, Source::Query).await?;
+                Ok((self.ledger(payment_id).await?, false))
+            }
+            Err(error) => {
+                tracing::warn!(payment = %payment_id, refund = %id, %error, "the gateway shows no refund");
+                Ok((ledger, is_not_found(&error)))
+            }
+        }
+    }
+
+    /// The gateway was short of unsettled funds and, asked, knows no such refund: the same number may come
+    /// with other bytes, which are stored first. Answers the ledger with the refund as it is to be sent.
+    async fn take_from_available_balance(
+        &self,
+        ledger: Ledger,
+        id: RefundId,
+        account: &Account,
+        gateway: &dyn Gateway,
+    ) -> Result<Ledger, PaymentError> {
+        let refund = ledger.refund(id).ok_or(PaymentError::NotFound("refund"))?;
+        let short_of_funds = GatewayFacts::of(account.gateway).short_of_funds;
+        let was_short = refund.failure.as_ref().is_some_and(|failure| Some(failure.code.as_str()) == short_of_funds);
+        if !was_short || self.settings.unsettled_funds_only.contains(&account.store_id) {
+            return Ok(ledger);
+        }
+        let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
         let request = gateway.prepare_refund(&RefundToRequest {
             out_trade_no: attempt.out_trade_no.clone(),
             out_refund_no: refund.out_refund_no.clone(),
@@ -113,11 +219,14 @@ impl PaymentService {
             reason: refund.reason.clone(),
             notify_url: self.notify_url(attempt.gateway, account.id),
             from_available_balance: true,
-            earlier_refunds: refunds_of(ledger, attempt.id).saturating_sub(1),
+            earlier_refunds: refunds_of(&ledger, attempt.id).saturating_sub(1),
+            failed_refunds: failed_refunds_of(&ledger, attempt.id),
+            flow: attempt.flow,
+            gateway_trade_no: attempt.gateway_trade_no.clone(),
+            paid_at: attempt.paid_at,
         })?;
         let fact = Fact::RefundRequestChanged { refund_id: refund.id, request };
-        let (ledger, _) = self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await?;
-        ledger.refund(refund.id).cloned().ok_or(PaymentError::NotFound("refund"))
+        Ok(self.change(ledger.payment.id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
     }
 
     /// Sends an abnormal refund on to where the money can go.
@@ -149,16 +258,18 @@ impl PaymentService {
         self.ledger(payment_id).await
     }
 
-    /// Sends the stored request and records what came of it.
-    pub(super) async fn send_refund(
+    /// Sends the stored request, in its turn, and records what came of it.
+    async fn send_refund(
         &self,
-        payment_id: PaymentId,
-        refund: &Refund,
+        ledger: Ledger,
+        refund_id: RefundId,
         account: &Account,
         gateway: &dyn Gateway,
         sending: Sending,
     ) -> Result<Ledger, PaymentError> {
-        let refund_id = refund.id;
+        let payment_id = ledger.payment.id;
+        let refund = ledger.refund(refund_id).ok_or(PaymentError::NotFound("refund"))?;
+        let said_before = |code: &str| refund.failure.as_ref().is_some_and(|failure| failure.code == code);
         let fact = match gateway.refund(&refund.request).await {
             Ok(report) => {
                 self.settle_refund(account, gateway, &report, Source::Query).await?;
@@ -174,13 +285,18 @@ impl PaymentService {
                 | GatewayError::NotSent(_)
                 | GatewayError::Declined { reason: DeclineReason::TryLater, .. }),
             ) => Fact::RefundUnknown { refund_id, failure: failure_of(&error) },
+            // Only when it says the same again, asked in between, is there nothing to wait for.
+            Err(error @ GatewayError::Declined { reason: DeclineReason::Unclear, .. })
+                if !said_before(&failure_of(&error).code) =>
+            {
+                Fact::RefundUnknown { refund_id, failure: failure_of(&error) }
+            }
             Err(error @ (GatewayError::Declined { .. } | GatewayError::Misconfigured { .. })) => {
                 let failure = failure_of(&error);
                 // A refusal of a repeat may only mean "you asked before": whether there is such a refund decides.
                 let known = match sending {
                     Sending::First => Err(error),
                     Sending::Again => {
-                        let ledger = self.ledger(payment_id).await?;
                         let attempt = ledger.attempt(refund.attempt_id).ok_or(PaymentError::NotFound("attempt"))?;
                         let asked = refund_ref(&attempt.out_trade_no, refund, ledger.payment.amount);
                         gateway.query_refund(&asked).await
@@ -207,6 +323,21 @@ impl PaymentService {
         });
         Ok(recorded.await?.0)
     }
+}
+
+/// Whether another refund of the same order has yet to be taken by the gateway.
+pub(super) fn is_waiting_beside(ledger: &Ledger, attempt_id: AttemptId, id: RefundId) -> bool {
+    let waits = |status| matches!(status, RefundStatus::Requested | RefundStatus::Unknown);
+    ledger.refunds.iter().any(|r| r.attempt_id == attempt_id && r.id != id && waits(r.status))
+}
+
+const fn is_not_found(error: &GatewayError) -> bool {
+    matches!(error, GatewayError::Declined { reason: DeclineReason::NotFound, .. })
+}
+
+fn of_refund(ledger: &Ledger, id: RefundId) -> Result<(AttemptId, RefundStatus), PaymentError> {
+    let refund = ledger.refund(id).ok_or(PaymentError::NotFound("refund"))?;
+    Ok((refund.attempt_id, refund.status))
 }
 
 /// A recorded refund as the gateways want it named.

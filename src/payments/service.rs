@@ -107,7 +107,7 @@ impl PaymentService {
         self.storage.ledger(id).await?.ok_or(PaymentError::NotFound("payment"))
     }
 
-    /// Where the gateway sends notifications for an account. No query string: WeChat Pay forbids it.
+    /// Where the gateway sends notifications for an account. No query string: gateways forbid it or drop it.
     pub(super) fn notify_url(&self, gateway: super::GatewayName, account_id: AccountId) -> String {
         format!("{}/notify/{}/{account_id}", self.settings.public_url, gateway.as_str())
     }

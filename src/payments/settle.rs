@@ -4,18 +4,20 @@
 
 use serde_json::json;
 
-use super::attempt::{Attempt, AttemptStatus, Flow};
-use super::checkout::order_ref;
+use super::attempt::{Attempt, AttemptStatus};
 use super::error::PaymentError;
 use super::event::{EventType, NewEvent};
 use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
+use super::opening::order_ref;
 use super::payment::PaymentStatus;
-use super::refund::{Refund, RefundCause, RefundStatus};
-use super::service::{DuplicatePolicy, PaymentService};
+use super::refund::{Refund, RefundStatus};
+use super::service::PaymentService;
+use super::surplus::SurplusRefund;
 use crate::clock::Timestamp;
-use crate::gateways::{Gateway, OrderReport, OrderState, RefundReport, RefundState, RefundToRequest, Verified};
-use crate::ids::{AccountId, EventId, RefundId};
+use crate::gateways::{Gateway, GatewayFacts, OrderReport, OrderState, RefundReport, RefundState, Verified};
+use crate::ids::{EventId, RefundId};
+use crate::money::Fen;
 use crate::storage::{Account, NotificationRecord, StorageError};
 use crate::telemetry::alarm;
 
@@ -120,7 +122,7 @@ impl PaymentService {
             return self.report_mismatch(&ledger, difference, json!(report), source).await.map(Told::Settled);
         }
         let attempt_id = attempt.id;
-        let is_reversible = attempt.flow == Flow::Barcode;
+        let is_reversible = GatewayFacts::of(attempt.gateway).reverses(attempt.flow);
         let is_paid = matches!(report.state, OrderState::Paid { .. });
         let fact = match &report.state {
             OrderState::Unpaid | OrderState::Unopened => Fact::AttemptUnpaid { attempt_id },
@@ -129,6 +131,7 @@ impl PaymentService {
                 attempt_id,
                 gateway_trade_no: gateway_trade_no.clone(),
                 paid_at: paid_at.unwrap_or_else(|| self.clock.now()),
+                settlement: report.settlement.clone(),
             },
         };
         let surplus = SurplusRefund { service: self, gateway, account_id: account.id, id: RefundId::generate() };
@@ -138,9 +141,10 @@ impl PaymentService {
                 match status {
                     // A reversal gives the money back: this success may be older than the reversal.
                     Some(AttemptStatus::Closed) if is_reversible && is_paid && !is_asked_again => return Ok(Vec::new()),
-                    // A reversal gave back what has been counted.
+                    // A reversal gave back what has been counted, unless our own refunds did.
                     Some(AttemptStatus::Paid) if is_reversible && report.state == OrderState::Closed => {
-                        return Err(Refusal::Contradiction);
+                        let is_refunded = ledger.refundable(attempt_id).is_zero();
+                        return if is_refunded { Ok(Vec::new()) } else { Err(Refusal::Contradiction) };
                     }
                     _ => {}
                 }
@@ -210,7 +214,8 @@ impl PaymentService {
     }
 
     /// Settles a message that tells of an order and of money that went back, but not of what one refund came
-    /// to: the gateway is asked about the refund.
+    /// to: the gateway is asked about the refund. Money that went back beside our own refunds (in the gateway's
+    /// console) is real, but not ours to count: it is reported.
     ///
     /// # Errors
     /// As [`Self::settle`].
@@ -219,18 +224,35 @@ impl PaymentService {
         account: &Account,
         gateway: &dyn Gateway,
         order: &Verified<OrderReport>,
-        out_refund_no: Option<&str>,
+        (out_refund_no, refunded_total): (Option<&str>, Option<Fen>),
         source: Source<'_>,
     ) -> Result<Settled, PaymentError> {
         let settled = self.settle(account, gateway, order, source).await?;
-        let Some(out_refund_no) = out_refund_no.filter(|_| settled != Settled::Mismatch) else { return Ok(settled) };
-        let Some(ledger) = self.storage.ledger_by_out_refund_no(account.id, out_refund_no).await? else {
-            // Made in the gateway's own console: real, but not ours to count.
-            let report = json!({ "order": order.get(), "out_refund_no": out_refund_no });
-            return self.report_unknown_order(account, report, source).await;
+        if settled == Settled::Mismatch {
+            return Ok(settled);
+        }
+        let number = &order.get().out_trade_no;
+        let Some(ledger) = self.storage.ledger_by_out_trade_no(account.id, number).await? else { return Ok(settled) };
+        let Some(attempt) = ledger.attempt_by_out_trade_no(number) else { return Ok(settled) };
+        let ours = || ledger.refunds.iter().filter(|r| r.attempt_id == attempt.id);
+        let is_meant = |r: &Refund| match out_refund_no {
+            Some(number) => r.out_refund_no == number,
+            None => r.status.is_unsettled(),
         };
-        if let Some(refund) = ledger.refunds.iter().find(|r| r.out_refund_no == out_refund_no) {
+        for refund in ours().filter(|r| is_meant(r)) {
             self.ask_about_refund(ledger.payment.id, refund.id).await?;
+        }
+        let is_foreign = out_refund_no.is_some_and(|number| !ours().any(|r| r.out_refund_no == number));
+        let asked_for = ours().filter(|r| r.status != RefundStatus::Failed).map(|r| r.amount.get()).sum::<i64>();
+        // What a reversal gave back was never counted.
+        let is_counted = attempt.status == AttemptStatus::Paid;
+        let is_more = refunded_total.is_some_and(|total| total.get() > asked_for);
+        if is_counted && (is_foreign || is_more) {
+            let report = json!({
+                "order": order.get(), "out_refund_no": out_refund_no, "refunded_fen": refunded_total,
+                "asked_for_fen": asked_for,
+            });
+            return self.report_mismatch(&ledger, "refunded_elsewhere", report, source).await;
         }
         Ok(settled)
     }
@@ -340,62 +362,6 @@ impl PaymentService {
 fn count(attempt: &Attempt, outcome: &'static str) {
     metrics::counter!("luodi_attempts_total", "gateway" => attempt.gateway.as_str(), "flow" => attempt.flow.as_str(), "outcome" => outcome)
         .increment(1);
-}
-
-/// Sends the surplus of a payment paid twice back, in the very transaction that records it: a crash
-/// right after cannot forget it.
-struct SurplusRefund<'a> {
-    service: &'a PaymentService,
-    gateway: &'a dyn Gateway,
-    account_id: AccountId,
-    id: RefundId,
-}
-
-impl SurplusRefund<'_> {
-    fn request(
-        &self,
-        ledger: &mut Ledger,
-        attempt_id: crate::ids::AttemptId,
-        at: Timestamp,
-    ) -> Result<Vec<NewEvent>, Refusal> {
-        let policy =
-            self.service.settings.duplicate_policies.get(&ledger.payment.store_id).copied().unwrap_or_default();
-        let Some(attempt) = ledger.attempt(attempt_id).filter(|_| policy == DuplicatePolicy::Refund) else {
-            return Ok(Vec::new());
-        };
-        let out_refund_no = self.id.out_refund_no();
-        let reason = Some("重复支付退款".to_owned());
-        let prepared = self.gateway.prepare_refund(&RefundToRequest {
-            out_trade_no: attempt.out_trade_no.clone(),
-            out_refund_no: out_refund_no.clone(),
-            amount: ledger.payment.amount,
-            order_amount: ledger.payment.amount,
-            reason: reason.clone(),
-            notify_url: self.service.notify_url(attempt.gateway, self.account_id),
-            from_available_balance: false,
-            earlier_refunds: super::refunds::refunds_of(ledger, attempt_id),
-        });
-        let Ok(request) = prepared else {
-            // The money is recorded all the same; the alarm and the event tell the merchant.
-            return Ok(Vec::new());
-        };
-        let refund = Refund {
-            id: self.id,
-            payment_id: ledger.payment.id,
-            attempt_id,
-            amount: ledger.payment.amount,
-            reason,
-            cause: RefundCause::Duplicate,
-            status: RefundStatus::Requested,
-            out_refund_no,
-            request,
-            gateway_refund_no: None,
-            failure: None,
-            created_at: at,
-            succeeded_at: None,
-        };
-        ledger.apply(Fact::RefundRequested { refund: Box::new(refund) }, at)
-    }
 }
 
 fn order_difference(

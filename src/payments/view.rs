@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, NextAction};
+use super::attempt::{Attempt, AttemptStatus, Failure, Flow, GatewayName, NextAction, SettlementAmount};
 use super::ledger::Ledger;
 use super::payment::{Mode, PaymentStatus};
 use super::refund::{Refund, RefundCause, RefundStatus};
@@ -59,6 +59,10 @@ pub struct AttemptView {
     pub out_trade_no: String,
     /// The gateway's number, once paid.
     pub gateway_trade_no: Option<String>,
+    /// What the gateway pays out, once paid, if that is in another currency than the shopper paid in and the
+    /// rate was fixed with the payment.
+    #[serde(default)]
+    pub settlement: Option<SettlementAmount>,
     /// What the storefront must do now; null while there is nothing to do.
     pub next_action: Option<NextAction>,
     pub failure: Option<Failure>,
@@ -128,6 +132,7 @@ impl AttemptView {
             status: attempt.status,
             out_trade_no: attempt.out_trade_no.clone(),
             gateway_trade_no: attempt.gateway_trade_no.clone(),
+            settlement: attempt.settlement.clone(),
             next_action: attempt.next_action.clone().filter(|_| usable),
             failure: attempt.failure.clone(),
             duplicate: attempt.duplicate,
@@ -139,12 +144,14 @@ impl AttemptView {
 }
 
 impl AttemptView {
-    /// As a browser may see it: the words of a failure are between the gateway and the merchant.
+    /// As a browser may see it: the words of a failure and what is paid out are between the gateway and the
+    /// merchant.
     #[must_use]
     pub fn for_shopper(mut self) -> Self {
         if let Some(failure) = &mut self.failure {
             failure.message.clear();
         }
+        self.settlement = None;
         self
     }
 }

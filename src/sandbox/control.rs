@@ -18,7 +18,7 @@ use super::wechatpay::{
 };
 
 type Pay = Data<Arc<WeChatPay>>;
-type Answer = Result<HttpResponse, SandboxError>;
+pub(super) type Answer = Result<HttpResponse, SandboxError>;
 
 pub(super) fn configure(service: &mut ServiceConfig) {
     let merchant = "/sandbox/wechatpay/merchants/{mchid}";
@@ -84,7 +84,7 @@ impl ResponseError for SandboxError {
 }
 
 /// An empty body reads as `{}`.
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, SandboxError> {
+pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, SandboxError> {
     let text: &[u8] = if body.is_empty() { b"{}" } else { body };
     let mut reader = serde_json::Deserializer::from_slice(text);
     serde_path_to_error::deserialize(&mut reader).map_err(|failure| {

@@ -3,10 +3,13 @@
 //! Promises: every method does what its route of the control API does.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::alipay::AlipaySandbox;
 use super::phone::inside_wechat;
+use super::unionpay::UnionPaySandbox;
 use super::wechatpay::{
     BillEdit, Book, BookOrder, BookRefund, Fault, Funds, Invocation, MerchantDraft, PayDraft, PaymentCode,
     PaymentCodeDraft, RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, TrustMode, WeChatMerchantCredentials,
@@ -233,9 +236,22 @@ impl Sandbox {
         self.pay.clear_faults();
     }
 
-    /// Sends every notification that is due by the clock; tells how many requests were made.
+    /// The stand-in for Alipay; what bears no name here is WeChat Pay's.
+    #[must_use]
+    pub fn alipay(&self) -> AlipaySandbox {
+        AlipaySandbox { pay: Arc::clone(&self.alipay), addr: self.addr }
+    }
+
+    /// The stand-in for UnionPay.
+    #[must_use]
+    pub fn unionpay(&self) -> UnionPaySandbox {
+        UnionPaySandbox { pay: Arc::clone(&self.unionpay), addr: self.addr }
+    }
+
+    /// Sends every notification that is due by the clock, of whichever gateway; tells how many
+    /// requests were made.
     pub async fn step(&self) -> usize {
-        self.pay.step().await
+        self.pay.step().await + self.alipay.step().await + self.unionpay.step().await
     }
 
     /// Sends an order's notifications again, delivered or not.

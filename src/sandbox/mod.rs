@@ -4,10 +4,16 @@
 //! a thread of its own, so that it serves tests and the demo alike. Time is the clock given.
 //! Never for real money: keys are thrown away and the control API asks for no password.
 
+pub mod alipay;
+mod alipay_control;
 mod control;
 mod handle;
+mod keys;
 mod phone;
+pub mod unionpay;
+mod unionpay_control;
 mod wechatpay;
+mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,6 +33,8 @@ pub use wechatpay::{
 };
 
 use crate::clock::SharedClock;
+use alipay::Alipay;
+use unionpay::UnionPay;
 use wechatpay::WeChatPay;
 
 const WORKERS: usize = 2;
@@ -82,6 +90,8 @@ impl SandboxError {
 pub struct Sandbox {
     addr: SocketAddr,
     pay: Arc<WeChatPay>,
+    alipay: Arc<Alipay>,
+    unionpay: Arc<UnionPay>,
     server: ServerHandle,
     stopping: CancellationToken,
 }
@@ -91,28 +101,49 @@ pub struct Sandbox {
 /// # Errors
 /// When the address cannot be bound.
 pub async fn start(settings: SandboxSettings, clock: SharedClock) -> Result<Sandbox, SandboxError> {
-    let pay = Arc::new(WeChatPay::new(clock, settings.redelivery)?);
+    let pay = Arc::new(WeChatPay::new(Arc::clone(&clock), settings.redelivery)?);
+    let alipay = Arc::new(Alipay::new(Arc::clone(&clock), settings.redelivery)?);
+    let unionpay = Arc::new(UnionPay::new(clock, settings.redelivery)?);
     let stopping = CancellationToken::new();
     let (ready, started) = oneshot::channel();
-    let (served, stopped) = (Arc::clone(&pay), stopping.clone());
+    let gateways = Gateways { pay: Arc::clone(&pay), alipay: Arc::clone(&alipay), unionpay: Arc::clone(&unionpay) };
+    let (served, stopped) = (gateways, stopping.clone());
     std::thread::Builder::new()
         .name("sandbox".to_owned())
         .spawn(move || actix_rt::System::new().block_on(serve(settings, served, stopped, ready)))?;
     let (addr, server) =
         started.await.map_err(|_| std::io::Error::other("the server thread ended before it was ready"))??;
-    Ok(Sandbox { addr, pay, server, stopping })
+    Ok(Sandbox { addr, pay, alipay, unionpay, server, stopping })
 }
 
 type Ready = oneshot::Sender<Result<(SocketAddr, ServerHandle), std::io::Error>>;
 
-async fn serve(settings: SandboxSettings, pay: Arc<WeChatPay>, stopping: CancellationToken, ready: Ready) {
-    let served = Data::new(Arc::clone(&pay));
+/// Everything one server stands in for.
+struct Gateways {
+    pay: Arc<WeChatPay>,
+    alipay: Arc<Alipay>,
+    unionpay: Arc<UnionPay>,
+}
+
+async fn serve(settings: SandboxSettings, gateways: Gateways, stopping: CancellationToken, ready: Ready) {
+    let served = (
+        Data::new(Arc::clone(&gateways.pay)),
+        Data::new(Arc::clone(&gateways.alipay)),
+        Data::new(Arc::clone(&gateways.unionpay)),
+    );
     let bound = HttpServer::new(move || {
         App::new()
-            .app_data(served.clone())
+            .app_data(served.0.clone())
+            .app_data(served.1.clone())
+            .app_data(served.2.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT_BYTES))
             .configure(phone::configure_first)
+            // Before the other version 3, which answers for every path it does not know.
+            .configure(alipay::configure)
+            .configure(unionpay::configure)
             .configure(wechatpay::configure)
+            .configure(alipay_control::configure)
+            .configure(unionpay_control::configure)
             .configure(control::configure)
             .configure(phone::configure)
     })
@@ -131,7 +162,7 @@ async fn serve(settings: SandboxSettings, pay: Arc<WeChatPay>, stopping: Cancell
         return;
     }
     if settings.background {
-        actix_rt::spawn(step_until(pay, stopping.clone()));
+        actix_rt::spawn(step_until(gateways, stopping.clone()));
     }
     if let Err(failure) = server.await {
         tracing::error!(%failure, "the sandbox server ended");
@@ -144,15 +175,18 @@ fn first_address(addrs: Vec<SocketAddr>) -> Result<SocketAddr, std::io::Error> {
 }
 
 /// Sends what is due as soon as something happens, and looks at the clock in between.
-async fn step_until(pay: Arc<WeChatPay>, stopping: CancellationToken) {
+async fn step_until(gateways: Gateways, stopping: CancellationToken) {
+    let Gateways { pay, alipay, unionpay } = gateways;
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
             () = pay.woken.notified() => {}
+            () = alipay.woken.notified() => {}
+            () = unionpay.woken.notified() => {}
             () = tokio::time::sleep(STEP_EVERY) => {}
         }
         // Spawned: a shop that answers late must not hold back what others wait for.
-        let pay = Arc::clone(&pay);
-        actix_rt::spawn(async move { pay.step().await });
+        let (pay, alipay, unionpay) = (Arc::clone(&pay), Arc::clone(&alipay), Arc::clone(&unionpay));
+        actix_rt::spawn(async move { tokio::join!(pay.step(), alipay.step(), unionpay.step()) });
     }
 }

@@ -294,7 +294,7 @@ impl Storage {
 }
 
 /// Writes what is new or open again and answers its events.
-async fn upsert(s: &mut Session, account: AccountId, found: Vec<FoundDifference>) -> Result<Vec<NewEvent>> {
+pub(super) async fn upsert(s: &mut Session, account: AccountId, found: Vec<FoundDifference>) -> Result<Vec<NewEvent>> {
     if found.is_empty() {
         return Ok(Vec::new());
     }

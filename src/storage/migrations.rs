@@ -9,7 +9,7 @@ use sqlx::{PgPool, SqlSafeStr, SqliteConnection};
 use super::error::{Result, StorageError};
 
 /// (number, name, SQLite text, PostgreSQL text)
-const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 5] = [
     (
         1,
         "ledger",
@@ -28,6 +28,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 4] = [
         "statements",
         include_str!("migrations/sqlite/0004_statements.sql"),
         include_str!("migrations/postgres/0004_statements.sql"),
+    ),
+    (
+        5,
+        "settlement",
+        include_str!("migrations/sqlite/0005_settlement.sql"),
+        include_str!("migrations/postgres/0005_settlement.sql"),
     ),
 ];
 

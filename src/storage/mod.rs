@@ -23,6 +23,7 @@ mod postgres;
 mod purge;
 mod readers;
 mod record;
+mod refund_turns;
 mod rows;
 mod shop_regions;
 mod sql;

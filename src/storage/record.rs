@@ -145,6 +145,7 @@ fn subject_of(fact: &Fact) -> Option<CheckSubject> {
         Fact::PaymentCreated { .. } | Fact::CloseRequested | Fact::PaymentClosed | Fact::Mismatch { .. } => None,
         Fact::AttemptCreated { attempt } => Some(CheckSubject::Attempt(attempt.id)),
         Fact::AttemptOpened { attempt_id, .. }
+        | Fact::AttemptRequestChanged { attempt_id, .. }
         | Fact::AttemptUnpaid { attempt_id }
         | Fact::AttemptUnknown { attempt_id, .. }
         | Fact::AttemptFailed { attempt_id, .. }

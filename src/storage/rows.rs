@@ -6,6 +6,7 @@ use crate::money::Currency;
 use crate::payments::event::{Event, EventType};
 use crate::payments::{
     Attempt, AttemptStatus, Flow, GatewayName, Ledger, Mode, Payment, PaymentStatus, Refund, RefundCause, RefundStatus,
+    SettlementAmount,
 };
 
 pub(super) fn payment(row: &Row) -> Result<Payment> {
@@ -76,7 +77,9 @@ pub(super) fn attempt(row: &Row) -> Result<Attempt> {
         next_action: row.opt_json("next_action")?,
         action_expires_at: row.opt_time("action_expires_at")?,
         payer_id: row.opt_text("payer_id")?,
+        app_id: row.opt_text("app_id")?,
         gateway_trade_no: row.opt_text("gateway_trade_no")?,
+        settlement: settlement(row)?,
         failure: row.opt_json("failure")?,
         duplicate: row.flag("duplicate")?,
         created_at: row.time("created_at")?,
@@ -85,14 +88,20 @@ pub(super) fn attempt(row: &Row) -> Result<Attempt> {
     })
 }
 
+fn settlement(row: &Row) -> Result<Option<SettlementAmount>> {
+    let (currency, amount_minor) = (row.opt_text("settlement_currency")?, row.opt_int("settlement_minor")?);
+    Ok(currency.zip(amount_minor).map(|(currency, amount_minor)| SettlementAmount { currency, amount_minor }))
+}
+
 pub(super) const UPSERT_ATTEMPT: &str = "INSERT INTO attempts (id, payment_id, position, account_id, gateway, flow, \
      status, out_trade_no, request, next_action, gateway_trade_no, failure, duplicate, created_at, expires_at, paid_at, \
-     action_expires_at, payer_id) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, next_action = excluded.next_action, \
+     action_expires_at, payer_id, app_id, settlement_currency, settlement_minor) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+     ON CONFLICT (id) DO UPDATE SET status = excluded.status, request = excluded.request, next_action = excluded.next_action, \
      action_expires_at = excluded.action_expires_at, \
      gateway_trade_no = excluded.gateway_trade_no, failure = excluded.failure, duplicate = excluded.duplicate, \
-     paid_at = excluded.paid_at";
+     paid_at = excluded.paid_at, settlement_currency = excluded.settlement_currency, \
+     settlement_minor = excluded.settlement_minor";
 
 pub(super) fn attempt_params(attempt: &Attempt, position: i64) -> Result<Vec<Param>> {
     Ok(vec![
@@ -114,6 +123,9 @@ pub(super) fn attempt_params(attempt: &Attempt, position: i64) -> Result<Vec<Par
         attempt.paid_at.into(),
         attempt.action_expires_at.into(),
         attempt.payer_id.clone().into(),
+        attempt.app_id.clone().into(),
+        attempt.settlement.as_ref().map(|s| s.currency.clone()).into(),
+        attempt.settlement.as_ref().map(|s| s.amount_minor).into(),
     ])
 }
 

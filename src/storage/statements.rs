@@ -4,9 +4,10 @@
 use jiff::civil::Date;
 
 use super::Storage;
+use super::differences::{self, FoundDifference};
 use super::error::{Result, StorageError};
 use super::payments::Query;
-use super::record::append_one;
+use super::record::{append_all, append_one};
 use super::sql::{Param, Row, Session};
 use crate::clock::Timestamp;
 use crate::ids::{AccountId, StoreId};
@@ -84,12 +85,14 @@ const PLAN: &str = "INSERT INTO statements (account_id, kind, date, store_id, mo
      run, last_run, untidy, compared_to, rows_kept, created_at) \
      SELECT id, $2, $3, store_id, mode, 'waiting', 0, $4, 0, 0, 0, 0, 0, 1, $5 FROM accounts WHERE id = $1";
 
+// Those of a disabled account stay due, and are given out when it is enabled again.
 const CLAIM_SQLITE: &str = "UPDATE statements SET leased_until = $1 WHERE (account_id, kind, date) IN \
-     (SELECT account_id, kind, date FROM statements WHERE next_at <= $2 AND leased_until <= $2 \
-     ORDER BY next_at, date, account_id, kind LIMIT $3) RETURNING *";
-const CLAIM_POSTGRES: &str = "WITH due AS MATERIALIZED (SELECT account_id, kind, date FROM statements \
-     WHERE next_at <= $2 AND leased_until <= $2 ORDER BY next_at, date, account_id, kind LIMIT $3 \
-     FOR UPDATE SKIP LOCKED) UPDATE statements s SET leased_until = $1 FROM due \
+     (SELECT t.account_id, t.kind, t.date FROM statements t JOIN accounts a ON a.id = t.account_id \
+     WHERE t.next_at <= $2 AND t.leased_until <= $2 AND a.enabled = 1 \
+     ORDER BY t.next_at, t.date, t.account_id, t.kind LIMIT $3) RETURNING *";
+const CLAIM_POSTGRES: &str = "WITH due AS MATERIALIZED (SELECT t.account_id, t.kind, t.date FROM statements t \
+     JOIN accounts a ON a.id = t.account_id WHERE t.next_at <= $2 AND t.leased_until <= $2 AND a.enabled = 1 \
+     ORDER BY t.next_at, t.date, t.account_id, t.kind LIMIT $3 FOR UPDATE OF t SKIP LOCKED) UPDATE statements s SET leased_until = $1 FROM due \
      WHERE s.account_id = due.account_id AND s.kind = due.kind AND s.date = due.date RETURNING s.*";
 
 /// The lease goes on as long as the work does. Answers `false` when another worker has taken over.
@@ -214,12 +217,14 @@ impl Storage {
     }
 
     /// From now on the rows of this reading are the statement; they are yet to be compared. `None` stands
-    /// for a day without business. Answers `false` when another worker has begun a reading since.
+    /// for a day without business. What the reading itself showed to be different is recorded with it.
+    /// Answers `false` when another worker has begun a reading since; nothing was written then.
     pub async fn believe_reading(
         &self,
         day: StatementDay,
         run: i64,
         read: Option<ReadStatement>,
+        found: Vec<FoundDifference>,
         now: Timestamp,
     ) -> Result<bool> {
         self.write(move |s| {
@@ -233,7 +238,12 @@ impl Storage {
                      figures = $6, rows_kept = 1, fetched_at = $7, reconciled_at = NULL, tries = 0 \
                      WHERE account_id = $1 AND kind = $2 AND date = $3 AND last_run = $8";
                 let params = [status.as_str().into(), file, figures, now.into(), run.into()];
-                Ok(s.execute(sql, with_day(day, params)).await? == 1)
+                if s.execute(sql, with_day(day, params)).await? != 1 {
+                    return Ok(false);
+                }
+                let events = differences::upsert(s, day.account_id, found).await?;
+                append_all(s, events).await?;
+                Ok(true)
             })
         })
         .await

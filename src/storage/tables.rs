@@ -18,7 +18,7 @@ pub(super) struct Table {
 use Kind::{Blob, Int, Text};
 
 /// Those that others refer to come first.
-pub(super) const TABLES: [Table; 20] = [
+pub(super) const TABLES: [Table; 21] = [
     Table { name: "meta", key: &["name"], columns: &[("name", Text), ("value", Blob)] },
     Table { name: "stores", key: &["id"], columns: &[("id", Text), ("name", Text), ("created_at", Int)] },
     Table {
@@ -106,6 +106,9 @@ pub(super) const TABLES: [Table; 20] = [
             ("paid_at", Int),
             ("action_expires_at", Int),
             ("payer_id", Text),
+            ("app_id", Text),
+            ("settlement_currency", Text),
+            ("settlement_minor", Int),
         ],
     },
     Table {
@@ -129,6 +132,11 @@ pub(super) const TABLES: [Table; 20] = [
             ("created_at", Int),
             ("succeeded_at", Int),
         ],
+    },
+    Table {
+        name: "refund_turns",
+        key: &["attempt_id"],
+        columns: &[("attempt_id", Text), ("refund_id", Text), ("free_at", Int)],
     },
     Table {
         name: "sequences",

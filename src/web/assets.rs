@@ -39,7 +39,7 @@ async fn serve(request: HttpRequest, name: web::Path<String>) -> HttpResponse {
 }
 
 /// One asset, as the request takes it.
-pub(super) fn send(request: &HttpRequest, name: &str) -> HttpResponse {
+fn send(request: &HttpRequest, name: &str) -> HttpResponse {
     let Some(asset) = find(name) else { return HttpResponse::NotFound().finish() };
     let (body, encoding, etag) = match asset.plain {
         Some(plain) if !takes_gzip(request.headers(), false) => (plain, None, format!("\"{}\"", asset.hash)),

@@ -4,23 +4,29 @@
 //! texts in the shopper's language; no secret leaves in a Referer (see `PAGE_HEADERS`).
 //! Refused: return addresses that are not http(s).
 
+mod hop;
 mod problem;
 mod stage;
 mod view;
+mod wallets;
 
 use askama::Template;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::stage::Stage;
+use self::wallets::{app_name, phone_advice, worded};
 use super::assets::asset_url;
-use crate::i18n::{Locale, Texts};
+use crate::i18n::{self, Locale, Texts};
 use crate::payments::PaymentStatus;
+use crate::payments::environment::Wallet;
 
+pub use self::hop::{Form, render_form, render_framed, render_hop, render_sign_in};
 pub use self::problem::{CashierProblem, Link};
-pub use self::view::{AttemptView, CashierView, MethodReason, MethodView};
+pub use self::view::{AttemptView, CashierView, FrameView, MethodReason, MethodView};
 
 /// What of a query value needs no escape (RFC 3986, unreserved).
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 #[derive(Template)]
 #[template(path = "cashier/cashier.html")]
 struct CashierPage<'a> {
@@ -33,22 +39,16 @@ struct CashierPage<'a> {
     return_url: Option<&'a str>,
 }
 
-/// What both pages of the cashier load.
+/// What the pages of the cashier load.
 struct Chrome {
     css: String,
     js: String,
     tick: String,
-    wechatpay: String,
 }
 
 impl Chrome {
     fn new() -> Self {
-        Self {
-            css: asset_url("cashier.css"),
-            js: asset_url("cashier.js"),
-            tick: asset_url("tick.svg"),
-            wechatpay: asset_url("wechatpay.svg"),
-        }
+        Self { css: asset_url("cashier.css"), js: asset_url("cashier.js"), tick: asset_url("tick.svg") }
     }
 }
 
@@ -59,8 +59,46 @@ impl CashierPage<'_> {
         format!("data-when=\"{stages}\"{}", if shown { "" } else { " hidden" })
     }
 
+    /// A text about the method that the page is about.
+    fn say(&self, key: &str) -> String {
+        worded(self.t.0, key, self.wallet())
+    }
+
+    /// A text about the order that has been opened, perhaps elsewhere and with another wallet.
+    fn say_of_order(&self, key: &str) -> String {
+        worded(self.t.0, key, self.view.attempt.as_ref().map(|attempt| attempt.wallet).or_else(|| self.wallet()))
+    }
+
+    fn wallet(&self) -> Option<Wallet> {
+        let chosen = self.view.chosen().map(|method| method.wallet);
+        chosen.or_else(|| self.view.attempt.as_ref().map(|attempt| attempt.wallet))
+    }
+
+    fn wallet_name(&self) -> &str {
+        self.wallet().map_or("", Wallet::as_str)
+    }
+
+    /// The wallets that take this page's own code, for "open … and scan".
+    fn own_code_apps(&self) -> String {
+        let apps = self.view.methods.iter().filter(|method| method.available);
+        let apps = apps.map(|method| app_name(method.wallet, self.t.0));
+        let join =
+            |one: String, other: String| i18n::text_with(self.t.0, "cashier-apps", &[("one", &one), ("other", &other)]);
+        apps.reduce(join).unwrap_or_default()
+    }
+
+    fn with_apps(&self, key: &str) -> String {
+        self.t.with(key, "apps", &self.own_code_apps())
+    }
+
     fn address(&self, locale: Locale) -> String {
-        format!("/pay/{}?client_secret={}&lang={}", path_segment(&self.view.payment_id), self.secret, locale.tag())
+        let flow = if self.view.wants_code { "&flow=qr" } else { "" };
+        format!("{}{flow}&lang={}", self.bare_address(), locale.tag())
+    }
+
+    /// The address without what the shopper chose on it.
+    fn bare_address(&self) -> String {
+        format!("/pay/{}?client_secret={}", path_segment(&self.view.payment_id), self.secret)
     }
 
     /// Empty while there is nothing to scan.
@@ -81,8 +119,26 @@ impl CashierPage<'_> {
         format!("/pay/{}/qr.{form}?client_secret={}", path_segment(&self.view.payment_id), self.secret)
     }
 
+    fn frame(&self) -> Option<&FrameView> {
+        self.view.attempt.as_ref().filter(|_| !self.view.shows_own_code)?.frame.as_ref()
+    }
+
+    /// The attempt whose frame the page holds.
+    fn framed_attempt(&self) -> &str {
+        self.frame().and(self.view.attempt.as_ref()).map_or("", |attempt| &attempt.id)
+    }
+
     fn flow(&self) -> &str {
         self.view.flow().unwrap_or_default()
+    }
+
+    fn gateway(&self) -> &str {
+        self.view.chosen().map_or("", |method| &method.gateway)
+    }
+
+    /// Whose newest attempt the page was made for.
+    fn attempt_gateway(&self) -> &str {
+        self.view.attempt.as_ref().map_or_else(|| self.gateway(), |attempt| &attempt.gateway)
     }
 
     /// Without scripts: whether something may happen that the shopper does not do on this page.
@@ -90,7 +146,12 @@ impl CashierPage<'_> {
         self.view.status == PaymentStatus::Open && !matches!(self.stage, Stage::None | Stage::Wap | Stage::SignIn)
     }
 
-    /// Where a tap on "WeChat Pay" is sent.
+    /// A gateway's page in a frame would begin anew each time.
+    fn reload_after_s(&self) -> String {
+        if self.frame().is_some() { "30" } else { "5" }.to_owned()
+    }
+
+    /// Where a tap on a method is sent.
     fn pay_url(&self) -> String {
         format!("/pay/{}", path_segment(&self.view.payment_id))
     }
@@ -100,13 +161,47 @@ impl CashierPage<'_> {
         self.view.attempt.as_ref().filter(|attempt| attempt.is_own).map_or("", |attempt| &attempt.id)
     }
 
+    /// The order that this browser took to a gateway's page.
+    fn away(&self) -> Option<&AttemptView> {
+        self.view.attempt.as_ref().filter(|attempt| attempt.is_own && attempt.leads_away())
+    }
+
+    fn is_away_on_page(&self) -> bool {
+        self.away().is_some_and(|attempt| attempt.flow == "page")
+    }
+
+    fn away_advice(&self) -> String {
+        self.say(match () {
+            () if self.view.is_at_home => "cashier-away-advice-home",
+            () if self.is_away_on_page() => "cashier-away-advice-page",
+            () => "cashier-away-advice",
+        })
+    }
+
+    fn open_again_key(&self) -> &'static str {
+        match () {
+            () if self.view.is_at_home => "cashier-continue",
+            () if self.is_away_on_page() => "cashier-open-page-again",
+            () => "cashier-open-again",
+        }
+    }
+
+    /// What a tap will do.
+    fn wap_advice(&self) -> String {
+        self.say(match () {
+            () if self.flow() == "page" => "cashier-page-advice",
+            () if self.offers_several() => "cashier-wap-advice-any",
+            () => "cashier-wap-advice",
+        })
+    }
+
     fn jsapi_parameters(&self) -> &str {
         self.view.attempt.as_ref().and_then(|attempt| attempt.jsapi_parameters.as_deref()).unwrap_or_default()
     }
 
     /// The words of a stage that is about a code only where there is one.
     fn coded(&self, with_code: &str, without: &str) -> String {
-        self.t.get(if matches!(self.flow(), "qr" | "") { with_code } else { without })
+        self.say(if matches!(self.flow(), "qr" | "") { with_code } else { without })
     }
 
     /// Words for when another device goes on with the payment; a computer that led it there shows its code again.
@@ -120,6 +215,10 @@ impl CashierPage<'_> {
         self.t.get(if app { "cashier-open-in-browser" } else { "cashier-method-none" })
     }
 
+    fn has_greyed_by_app(&self) -> bool {
+        self.view.methods.iter().any(|method| method.reason == Some(MethodReason::OtherWallet))
+    }
+
     fn attempt_status(&self) -> &str {
         self.view.attempt.as_ref().map_or("none", |attempt| &attempt.status)
     }
@@ -130,13 +229,6 @@ impl CashierPage<'_> {
         attempt.map_or(self.view.expires_at_ms, |attempt| attempt.expires_at_ms)
     }
 
-    fn is_chosen(&self, method: &MethodView) -> bool {
-        let first = self.view.methods.iter().find(|candidate| candidate.available);
-        let wanted = self.view.attempt.as_ref().map(|attempt| (&attempt.gateway, &attempt.flow));
-        let wanted = wanted.or_else(|| first.map(|method| (&method.gateway, &method.flow)));
-        method.available && wanted == Some((&method.gateway, &method.flow))
-    }
-
     fn countdown(&self) -> String {
         let left_s = (self.attempt_expires_ms() - self.view.server_now_ms).max(0) / 1000;
         let (hours, minutes, seconds) = (left_s / 3600, left_s / 60 % 60, left_s % 60);
@@ -144,18 +236,31 @@ impl CashierPage<'_> {
         format!("{hours}{minutes:02}:{seconds:02}")
     }
 
+    /// How a code that stands on the very phone may be paid, by the wallet.
+    fn phone_advice(&self) -> String {
+        self.wallet().map_or_else(String::new, |wallet| phone_advice(wallet, self.t.0))
+    }
+
+    fn offers_several(&self) -> bool {
+        self.view.methods.iter().filter(|method| method.available).count() > 1
+    }
+
+    fn wap_text(&self) -> String {
+        if self.offers_several() { self.t.get("cashier-stage-choose") } else { self.say("cashier-stage-wap") }
+    }
+
     fn stage_text(&self) -> String {
-        self.t.get(match self.stage {
+        self.say(match self.stage {
             Stage::None => return self.none_text(),
             Stage::Preparing => return self.coded("cashier-stage-preparing", "cashier-stage-preparing-order"),
             Stage::Qr => "cashier-stage-qr",
-            Stage::Scan => "cashier-stage-scan",
-            Stage::Wap => "cashier-stage-wap",
+            Stage::Scan => return self.with_apps("cashier-stage-scan"),
+            Stage::Wap => return self.wap_text(),
             Stage::Away => "cashier-stage-away",
             Stage::Jsapi => "cashier-stage-jsapi",
             Stage::SignIn => "cashier-stage-signin",
             Stage::Elsewhere => return self.elsewhere("cashier-stage-elsewhere", "cashier-stage-elsewhere-scanned"),
-            Stage::Unknown => "cashier-stage-unknown",
+            Stage::Unknown => return self.say_of_order("cashier-stage-unknown"),
             Stage::Expired => return self.coded("cashier-stage-expired", "cashier-stage-expired-order"),
             Stage::Failed => return self.coded("cashier-stage-failed", "cashier-stage-failed-order"),
             Stage::Paid => "cashier-stage-paid",
@@ -181,37 +286,6 @@ pub fn render_cashier(view: &CashierView, locale: Locale) -> Result<String, aska
     }
     .render()
 }
-#[derive(Template)]
-#[template(path = "cashier/hop.html")]
-struct HopPage<'a> {
-    t: Texts,
-    chrome: Chrome,
-    hop_js: String,
-    referrer: &'static str,
-    gateway_url: &'a str,
-}
-
-/// The page that goes on to the gateway's by itself.
-///
-/// # Errors
-/// As [`render_cashier`].
-pub fn render_hop(gateway_url: &str, locale: Locale) -> Result<String, askama::Error> {
-    hop_to(gateway_url, "origin", locale)
-}
-
-/// The page that goes on to WeChat's sign-in by itself. A page and not a redirect: many a shopper comes here by
-/// a form of the shop's, and a browser holds every redirect after a form to the shop's own `form-action`.
-///
-/// # Errors
-/// As [`render_cashier`].
-pub fn render_sign_in(address: &str, locale: Locale) -> Result<String, askama::Error> {
-    hop_to(address, "no-referrer", locale)
-}
-
-fn hop_to(gateway_url: &str, referrer: &'static str, locale: Locale) -> Result<String, askama::Error> {
-    HopPage { t: Texts(locale), chrome: Chrome::new(), hop_js: asset_url("hop.js"), referrer, gateway_url }.render()
-}
-
 fn other_than(locale: Locale) -> Locale {
     if locale == Locale::En { Locale::ZhHans } else { Locale::En }
 }

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
 
-use super::cashier::{AttemptView, CashierProblem, CashierView, MethodReason, MethodView, render_cashier};
+use super::cashier::{AttemptView, CashierProblem, CashierView, FrameView, MethodReason, MethodView, render_cashier};
 use super::{PAGE_HEADERS, assets, docs, qr};
 use crate::clock::Timestamp;
 use crate::i18n::Locale;
 use crate::payments::PaymentStatus;
+use crate::payments::environment::Wallet;
 
 pub const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const NOW_MS: i64 = 1_767_225_600_000;
@@ -130,12 +131,14 @@ async fn cashier(request: HttpRequest, state: web::Path<String>, fake: web::Data
 pub fn view_in(state: &str) -> CashierView {
     let attempt = |status: &str| AttemptView {
         id: "att_01jgexampleexampleexample0".to_owned(),
-        gateway: "wechatpay".to_owned(),
+        gateway: wallet_in(state).as_str().to_owned(),
+        wallet: wallet_in(state),
         flow: "qr".to_owned(),
         status: status.to_owned(),
         action: if status == "pending" { "display_qr".to_owned() } else { String::new() },
         is_own: false,
         jsapi_parameters: None,
+        frame: None,
         expires_at_ms: NOW_MS + 899_000,
     };
     let acting = |action: &str, is_own| {
@@ -147,7 +150,16 @@ pub fn view_in(state: &str) -> CashierView {
         "creating" | "unknown" | "closed-attempt" | "failed" => {
             (PaymentStatus::Open, Some(attempt(state.trim_end_matches("-attempt"))))
         }
-        "scan" | "wap" | "signin" => (PaymentStatus::Open, None),
+        "scan" | "scan-both" | "wap" | "wap-both" | "signin" => (PaymentStatus::Open, None),
+        "frame" => {
+            let frame = FrameView { url: FRAMED.to_owned(), width_px: 220, height_px: 220 };
+            let attempt = AttemptView { frame: Some(frame), action: "embed_frame".to_owned(), ..attempt("pending") };
+            (PaymentStatus::Open, Some(attempt))
+        }
+        "page" => {
+            let (status, attempt) = acting("submit_form", true);
+            (status, attempt.map(|attempt| AttemptView { flow: "page".to_owned(), ..attempt }))
+        }
         "wap-shared" => acting("redirect", false),
         "away" => acting("redirect", true),
         "jsapi" => acting("invoke_jsapi", true),
@@ -176,8 +188,12 @@ pub fn view_in(state: &str) -> CashierView {
         return_url: (state != "late").then(|| "http://127.0.0.1:8931/orders/T1?a=1&b=2".to_owned()),
         methods: methods_in(state),
         attempt,
-        shows_own_code: state == "scan",
+        shows_own_code: matches!(state, "scan" | "scan-both"),
+        wants_code: false,
         offers_code: matches!(state, "wap" | "away" | "jsapi"),
+        offers_page: matches!(state, "both" | "frame"),
+        is_at_home: matches!(state, "jsapi" | "signin" | "in-wechat"),
+        recognises_payers: state != "alipay-jsapi-over",
         test_mode: state != "live",
         phone_url: Some("http://127.0.0.1:8930/phone/1".to_owned()),
         server_now_ms: NOW_MS,
@@ -185,18 +201,35 @@ pub fn view_in(state: &str) -> CashierView {
     }
 }
 
+/// A page of a gateway's that holds a code.
+pub const FRAMED: &str = "https://openapi.alipay.com/gateway.do?app_id=2021000000000001&sign=a%2Bb";
+
+fn wallet_in(state: &str) -> Wallet {
+    if matches!(state, "frame" | "page" | "alipay-qr") { Wallet::Alipay } else { Wallet::WeChat }
+}
+
 fn methods_in(state: &str) -> Vec<MethodView> {
     let flow = match state {
-        "wap" | "wap-shared" | "away" | "wap-expired" => "wap",
-        "jsapi" | "signin" => "jsapi",
+        "wap" | "wap-shared" | "away" | "wap-expired" | "wap-both" => "wap",
+        "jsapi" | "signin" | "in-wechat" => "jsapi",
         _ => "qr",
     };
-    let wechat =
-        |available, reason| MethodView { gateway: "wechatpay".to_owned(), flow: flow.to_owned(), available, reason };
+    let method = |wallet: Wallet, reason: Option<MethodReason>| MethodView {
+        gateway: wallet.as_str().to_owned(),
+        wallet,
+        flow: flow.to_owned(),
+        available: reason.is_none(),
+        reason,
+        is_chosen: reason.is_none() && wallet == wallet_in(state),
+    };
     match state {
         "no-method" => vec![],
-        "wallet" => vec![wechat(false, Some(MethodReason::OtherWallet))],
-        _ => vec![wechat(true, None)],
+        "wallet" => vec![method(Wallet::WeChat, Some(MethodReason::OtherWallet))],
+        "in-wechat" => vec![method(Wallet::WeChat, None), method(Wallet::Alipay, Some(MethodReason::OtherWallet))],
+        "both" | "alipay-qr" | "scan-both" | "wap-both" | "frame" | "page" => {
+            vec![method(Wallet::WeChat, None), method(Wallet::Alipay, None)]
+        }
+        _ => vec![method(Wallet::WeChat, None)],
     }
 }
 

@@ -8,18 +8,17 @@
 pub mod assets;
 /// The hosted cashier: a pure view of one payment.
 pub mod cashier;
-/// Elements that any shop's page can embed with one script tag.
-pub mod components;
+
 /// A small shop that sells through Luodi as any real shop would.
 pub mod demo_shop;
 /// The API described, for reading and trying.
 pub mod docs;
+/// The content policy of every page.
+pub mod policy;
 /// QR codes as SVG and PNG.
 pub mod qr;
 
-/// What our pages may load and do. Every page answer carries it.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub use policy::CONTENT_SECURITY_POLICY;
 
 /// The headers of every page: the policy above, no address handed on (it may carry a client secret),
 /// and nothing kept by a cache between us and the shopper.

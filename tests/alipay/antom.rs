@@ -58,7 +58,7 @@ async fn antom(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> (Anto
 
 fn signed_by(pair: &Pair, path: &str, body: &str) -> Vec<(String, String)> {
     let time = "2026-01-02T03:04:05+08:00";
-    let signature = pair.sign(format!("POST {path}\n{CLIENT}.{time}.{body}").as_bytes());
+    let signature = pair.sign_base64(format!("POST {path}\n{CLIENT}.{time}.{body}").as_bytes());
     let encoded: String = form_urlencoded::byte_serialize(signature.as_bytes()).collect();
     [
         ("client-id", CLIENT.to_owned()),
@@ -150,6 +150,28 @@ async fn a_payment_is_asked_about_and_cancelled() {
     assert!(matches!(missing, Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })), "{missing:?}");
 }
 
+/// The rate was fixed with the payment: what is paid out is told beside it. It decides nothing.
+#[tokio::test]
+async fn what_is_paid_out_is_told_beside_what_was_paid() {
+    for (told, expected) in [
+        (json!({"currency": "USD", "value": "1234"}), Some(("USD", 1234))),
+        (json!({"currency": "JPY", "value": "1890"}), Some(("JPY", 1890))),
+        (json!({"currency": "CNY", "value": "8880"}), None),
+        (json!({"currency": "USD", "value": "12.34"}), None),
+        (json!({"currency": "USD", "value": 1234}), None),
+        (json!("1234 USD"), None),
+        (json!(null), None),
+    ] {
+        let mut body = paid();
+        body["grossSettlementAmount"] = told.clone();
+        let (gateway, _) = antom(move |seen| answer(alipay(), seen, &body)).await;
+        let report = gateway.query(&asked_for()).await.unwrap().into_inner();
+        let settlement = report.settlement.as_ref().map(|s| (s.currency.as_str(), s.amount_minor));
+        assert_eq!(settlement, expected, "{told}");
+        assert_eq!(report.amount.map(Fen::get), Some(8880));
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_proven_or_not_known_is_unknown() {
     for (label, reply) in [
@@ -209,6 +231,10 @@ async fn a_refund_names_the_payment_by_antoms_number() {
             notify_url: NOTIFY_URL.to_owned(),
             from_available_balance: false,
             earlier_refunds: 0,
+            failed_refunds: 0,
+            flow: Flow::Qr,
+            gateway_trade_no: None,
+            paid_at: None,
         })
         .unwrap();
     let report = gateway.refund(&request).await.unwrap().into_inner();

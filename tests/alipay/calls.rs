@@ -77,14 +77,14 @@ async fn what_is_not_proven_is_unknown_and_never_failed_or_paid() {
     })
     .to_string();
     let name = "alipay_trade_query_response";
-    let sign = alipay().sign(node.as_bytes());
+    let sign = alipay().sign_base64(node.as_bytes());
     let altered = node.replace("88.80", "0.01");
     let refusal = r#"{"code":"40004","msg":"…","sub_code":"ACQ.TRADE_NOT_EXIST"}"#;
     for (label, status, body) in [
         ("unsigned success", 200, format!("{{\"{name}\":{node}}}")),
         ("empty signature", 200, format!("{{\"{name}\":{node},\"sign\":\"\"}}")),
-        ("a stranger's", 200, format!("{{\"{name}\":{node},\"sign\":\"{}\"}}", other().sign(node.as_bytes()))),
-        ("our own", 200, format!("{{\"{name}\":{node},\"sign\":\"{}\"}}", merchant().sign(node.as_bytes()))),
+        ("a stranger's", 200, format!("{{\"{name}\":{node},\"sign\":\"{}\"}}", other().sign_base64(node.as_bytes()))),
+        ("our own", 200, format!("{{\"{name}\":{node},\"sign\":\"{}\"}}", merchant().sign_base64(node.as_bytes()))),
         ("altered", 200, format!("{{\"{name}\":{altered},\"sign\":\"{sign}\"}}")),
         ("twice", 200, format!("{{\"{name}\":{altered},\"{name}\":{node},\"sign\":\"{sign}\"}}")),
         ("of another call", 200, format!("{{\"alipay_trade_pay_response\":{node},\"sign\":\"{sign}\"}}")),

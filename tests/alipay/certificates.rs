@@ -99,7 +99,7 @@ fn unpaid(seen: &Seen, pair: &Pair, cert_sn: &str) -> Reply {
     })
     .to_string();
     let name = format!("{}_response", seen.api().replace('.', "_"));
-    let sign = pair.sign(node.as_bytes());
+    let sign = pair.sign_base64(node.as_bytes());
     Reply::plain(200, &format!("{{\"{name}\":{node},\"alipay_cert_sn\":\"{cert_sn}\",\"sign\":\"{sign}\"}}"))
 }
 
@@ -139,16 +139,20 @@ async fn what_does_not_lead_to_the_root_is_not_taken_in() {
     let files = files();
     let self_made = certificate("CN=Alipay", 9, merchant(), (ROOT, merchant()), later());
     let expired = certificate("CN=Alipay", 10, alipay(), (ROOT, other()), start().plus_s(-1));
-    for (label, given, asked_for) in [
-        ("signed by a stranger under the root's name", self_made.clone(), sn(&self_made)),
-        ("another than was asked for", files.next.clone(), sn(&self_made)),
-        ("past its date", expired.clone(), sn(&expired)),
-        ("no certificate", "nonsense".to_owned(), sn(&files.next)),
+    // Every merchant holds one under the same root; it has no right to sign others.
+    let merchant_name = format!("CN={APP_ID}");
+    let by_merchant = certificate("CN=Alipay", 11, merchant(), (&merchant_name, merchant()), later());
+    for (label, given, asked_for, signer) in [
+        ("signed by a stranger under the root's name", self_made.clone(), sn(&self_made), merchant()),
+        ("signed by a merchant", format!("{by_merchant}{}", files.app), sn(&by_merchant), merchant()),
+        ("another than was asked for", files.next.clone(), sn(&self_made), alipay()),
+        ("past its date", expired.clone(), sn(&expired), alipay()),
+        ("no certificate", "nonsense".to_owned(), sn(&files.next), alipay()),
     ] {
         let name = asked_for.clone();
         let (gateway, _, stand_in) = in_certificate_mode(&files, move |seen| match seen.api().as_str() {
             "alipay.open.app.alipaycert.download" => downloaded(seen, &given),
-            _ => unpaid(seen, alipay(), &name),
+            _ => unpaid(seen, signer, &name),
         })
         .await;
         for _ in 0..3 {
@@ -193,4 +197,34 @@ async fn the_end_of_a_certificate_is_told_ninety_days_ahead() {
         .map(|f| f.code)
         .collect();
     assert_eq!(warned, ["app_certificate_expiring", "alipay_certificate_expiring"]);
+}
+
+/// Not every message names the certificate that signed it; after a rotation it may be any that is known.
+#[tokio::test]
+async fn a_message_without_a_serial_number_is_tried_with_each_known_certificate() {
+    let next_pair = Pair::generate();
+    let mut files = files();
+    files.next = certificate("CN=Alipay", 4, &next_pair, (ROOT, other()), later().plus_s(YEAR_S / 2));
+    let (next, name, signing) = (files.next.clone(), sn(&files.next), next_pair.private_pkcs8());
+    let (gateway, _, _) = in_certificate_mode(&files, move |seen| match seen.api().as_str() {
+        "alipay.open.app.alipaycert.download" => downloaded(seen, &next),
+        _ => {
+            let key = rsa::pkcs8::DecodePrivateKey::from_pkcs8_pem(&signing).unwrap();
+            unpaid(seen, &Pair(key), &name)
+        }
+    })
+    .await;
+    let told = |pair: &Pair| {
+        let text = format!("app_id={APP_ID}&notify_type=other&seller_id={SELLER_ID}");
+        let sign: String = form_urlencoded::byte_serialize(pair.sign_base64(text.as_bytes()).as_bytes()).collect();
+        let body = format!("{text}&sign={sign}&sign_type=RSA2");
+        luodi::gateways::RawNotification { headers: Vec::new(), body: body.into() }
+    };
+    assert!(gateway.read_notification(&told(alipay())).await.is_ok());
+    assert!(gateway.read_notification(&told(&next_pair)).await.is_err(), "not known yet");
+    gateway.query(&asked(Flow::Qr)).await.unwrap();
+    for pair in [alipay(), &next_pair] {
+        assert!(gateway.read_notification(&told(pair)).await.is_ok());
+    }
+    assert!(gateway.read_notification(&told(merchant())).await.is_err());
 }

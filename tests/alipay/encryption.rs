@@ -57,7 +57,7 @@ async fn ciphertext_is_verified_with_its_quotes_before_it_is_opened() {
         let body = format!(
             "{{\"alipay_trade_query_response\":\"{}\",\"sign\":\"{}\"}}",
             sealed(),
-            alipay().sign(sealed().as_bytes())
+            alipay().sign_base64(sealed().as_bytes())
         );
         Reply::plain(200, &body)
     })

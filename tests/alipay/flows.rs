@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use luodi::gateways::{Gateway as _, GatewayError, Opened, OrderState, OrderToOpen};
+use luodi::gateways::{DeclineReason, Gateway as _, GatewayError, Opened, OrderState, OrderToOpen};
 use luodi::payments::attempt::{Flow, FormMethod, NextAction, Shopper};
 use serde_json::{Value, json};
 
@@ -174,5 +174,36 @@ async fn a_till_that_gave_up_cancels_until_alipay_is_done() {
             Ok(report) => assert!(ended && report.get().state == OrderState::Closed, "{label}"),
             Err(error) => assert!(!ended && matches!(error, GatewayError::Unknown(_)), "{label} {error:?}"),
         }
+    }
+}
+
+/// Alipay keeps the time of the payment beside a till's order that was paid and then cancelled. The money has
+/// gone back: the order is closed.
+#[tokio::test]
+async fn a_tills_order_that_was_cancelled_after_it_was_paid_is_closed() {
+    let told = json!({
+        "out_trade_no": NUMBER, "trade_no": TRADE_NO, "trade_status": "TRADE_CLOSED", "total_amount": "88.80",
+        "send_pay_date": "2026-01-02 03:04:06",
+    });
+    let (gateway, _, _) = account(move |seen| Reply::success(seen, told.clone())).await;
+    assert_eq!(gateway.query(&asked(Flow::Barcode)).await.unwrap().get().state, OrderState::Closed);
+    // Elsewhere nothing but a refund closes an order that was paid: the money did come in.
+    let report = gateway.query(&asked(Flow::Qr)).await.unwrap().into_inner();
+    assert!(matches!(report.state, OrderState::Paid { .. }), "{report:?}");
+}
+
+/// "Paid", "refused" or neither: a payer's code was taken, and only a question tells what came of it.
+#[tokio::test]
+async fn a_refusal_whose_meaning_is_not_known_is_not_believed_of_a_payers_code() {
+    for (sub_code, reason) in [
+        ("ACQ.PAYMENT_FAIL", DeclineReason::Unclear),
+        ("ACQ.SOMETHING_NEW", DeclineReason::Unclear),
+        ("ACQ.PAYMENT_AUTH_CODE_INVALID", DeclineReason::Other),
+        ("ACQ.BUYER_BALANCE_NOT_ENOUGH", DeclineReason::Other),
+        ("ACQ.EXIST_FORBIDDEN_WORD", DeclineReason::TextRefused),
+    ] {
+        let (gateway, _, _) = account(move |seen| Reply::refusal(seen, "40004", sub_code)).await;
+        let answer = opened(&gateway, &till()).await;
+        assert!(matches!(&answer, Err(GatewayError::Declined { reason: r, .. }) if *r == reason), "{answer:?}");
     }
 }

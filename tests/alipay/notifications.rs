@@ -55,7 +55,7 @@ fn signed_by(pair: &Pair, fields: &Fields) -> String {
     let mut sorted: Vec<_> = fields.iter().filter(|(n, _)| *n != "sign" && *n != "sign_type").collect();
     sorted.sort();
     let text: Vec<_> = sorted.iter().map(|(n, v)| format!("{n}={v}")).collect();
-    let sign = pair.sign(text.join("&").as_bytes());
+    let sign = pair.sign_base64(text.join("&").as_bytes());
     format!("{}&sign={}&sign_type=RSA2", encoded(fields), encode(&sign))
 }
 
@@ -148,7 +148,7 @@ async fn every_reading_of_the_rules_is_believed_but_only_with_a_signature() {
                     .map(|(n, v)| format!("{n}={v}"))
                     .collect();
                 covered.sort();
-                let sign = alipay().sign(covered.join("&").as_bytes());
+                let sign = alipay().sign_base64(covered.join("&").as_bytes());
                 let body = format!("{}&sign={}", encoded(&all), encode(&sign));
                 assert!(read(&body).await.is_ok(), "{keeps_sign_type} {keeps_empty} {keeps_serial}");
             }
@@ -192,7 +192,7 @@ async fn a_gbk_message_is_verified_over_its_bytes_and_read_as_text() {
     let mut sorted = fields.clone();
     sorted.sort();
     let text: Vec<_> = sorted.iter().map(|(n, v)| format!("{n}={v}")).collect();
-    let sign = alipay().sign(&gbk(&text.join("&")));
+    let sign = alipay().sign_base64(&gbk(&text.join("&")));
     let percent = |bytes: &[u8]| bytes.iter().map(|b| format!("%{b:02X}")).collect::<String>();
     let pairs: Vec<_> = fields.iter().map(|(n, v)| format!("{n}={}", percent(&gbk(v)))).collect();
     let body = format!("{}&sign={}&sign_type=RSA2", pairs.join("&"), encode(&sign));

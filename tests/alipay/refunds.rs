@@ -3,6 +3,7 @@
 
 use luodi::gateways::{DeclineReason, Gateway as _, GatewayError, RefundRef, RefundState, RefundToRequest};
 use luodi::money::Fen;
+use luodi::payments::attempt::Flow;
 use serde_json::json;
 
 use crate::stand_in::*;
@@ -17,6 +18,10 @@ fn wanted() -> RefundToRequest {
         notify_url: NOTIFY_URL.to_owned(),
         from_available_balance: false,
         earlier_refunds: 0,
+        failed_refunds: 0,
+        flow: Flow::Qr,
+        gateway_trade_no: None,
+        paid_at: None,
     }
 }
 
@@ -86,7 +91,9 @@ async fn the_question_about_a_refund_decides() {
 async fn refusals_of_a_refund() {
     for (sub_code, reason) in [
         ("ACQ.SELLER_BALANCE_NOT_ENOUGH", DeclineReason::TryLater),
-        ("ACQ.DISCORDANT_REPEAT_REQUEST", DeclineReason::Other),
+        ("ACQ.DISCORDANT_REPEAT_REQUEST", DeclineReason::Unclear),
+        ("ACQ.TRADE_STATUS_ERROR", DeclineReason::Unclear),
+        ("ACQ.SOMETHING_NEW", DeclineReason::Unclear),
         ("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", DeclineReason::Other),
         ("ACQ.TRADE_HAS_FINISHED", DeclineReason::Other),
     ] {
@@ -97,4 +104,25 @@ async fn refusals_of_a_refund() {
             "{sub_code}: {answer:?}"
         );
     }
+}
+
+/// What is not signed is not Alipay's: an earlier call may have moved the money, whatever this one says.
+#[tokio::test]
+async fn an_unsigned_refusal_of_a_refund_is_no_failure() {
+    for sub_code in ["isv.invalid-signature", "isv.invalid-app-id", "ACQ.TRADE_HAS_FINISHED"] {
+        let body = json!({"error_response": {"code": "40002", "msg": "…", "sub_code": sub_code}}).to_string();
+        let (gateway, _, _) = account(move |_| Reply::plain(200, &body)).await;
+        let answer = gateway.refund(&gateway.prepare_refund(&wanted()).unwrap()).await;
+        assert!(matches!(&answer, Err(GatewayError::Unknown(_))), "{sub_code}: {answer:?}");
+    }
+}
+
+/// An older application is not told the status. Another amount under our number is told as it is, so that the
+/// ledger refuses it; asked for again it would be a second refund.
+#[tokio::test]
+async fn another_amount_under_our_number_is_not_a_missing_refund() {
+    let told = json!({"out_trade_no": NUMBER, "out_request_no": "LDR1", "refund_amount": "9.00"});
+    let (gateway, _, _) = account(move |seen| Reply::success(seen, told.clone())).await;
+    let report = gateway.query_refund(&known()).await.unwrap().into_inner();
+    assert_eq!(report.amount.get(), 900);
 }

@@ -1,11 +1,8 @@
-//! A scripted server in Alipay's place, and the keys on both sides. Signs with the `rsa` crate, so that our
-//! own code is not checked by itself.
+//! What Alipay's side says and how it signs; the scripted server itself is shared.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use luodi::clock::{HandClock, Timestamp};
 use luodi::gateways::alipay::Alipay;
 use luodi::gateways::transport::{Transport, TransportOptions};
@@ -14,13 +11,9 @@ use luodi::ids::AccountId;
 use luodi::money::Fen;
 use luodi::payments::attempt::{Flow, GatewayName, Shopper};
 use luodi::payments::payment::Mode;
-use rsa::RsaPrivateKey;
-use rsa::pkcs1::EncodeRsaPrivateKey as _;
-use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use rsa::signature::{SignatureEncoding as _, Signer as _, Verifier as _};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+
+pub use crate::server::{Pair, Reply, Seen, StandIn};
 
 pub const APP_ID: &str = "2021000000000001";
 pub const SELLER_ID: &str = "2088000000000001";
@@ -32,38 +25,6 @@ pub const RETURN_URL: &str = "https://pay.shop.example/return/att_1";
 /// Where the hand-set clock of every test starts.
 pub fn start() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-02T03:04:05+08:00").unwrap()
-}
-
-/// A throw-away key pair, made once per run.
-pub struct Pair(pub RsaPrivateKey);
-
-impl Pair {
-    fn generate() -> Self {
-        Self(RsaPrivateKey::new(&mut rand::thread_rng(), 2048).unwrap())
-    }
-
-    pub fn private_pkcs8(&self) -> String {
-        self.0.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
-    }
-
-    pub fn private_pkcs1(&self) -> String {
-        self.0.to_pkcs1_pem(LineEnding::LF).unwrap().to_string()
-    }
-
-    pub fn public_pem(&self) -> String {
-        self.0.to_public_key().to_public_key_pem(LineEnding::LF).unwrap()
-    }
-
-    pub fn sign(&self, message: &[u8]) -> String {
-        STANDARD.encode(rsa::pkcs1v15::SigningKey::<sha2::Sha256>::new(self.0.clone()).sign(message).to_vec())
-    }
-
-    pub fn verifies(&self, message: &[u8], signature: &str) -> bool {
-        let signature = STANDARD.decode(signature).unwrap();
-        let signature = rsa::pkcs1v15::Signature::try_from(signature.as_slice()).unwrap();
-        let key = rsa::pkcs1v15::VerifyingKey::<sha2::Sha256>::new(self.0.to_public_key());
-        key.verify(message, &signature).is_ok()
-    }
 }
 
 /// What stands between the lines of an armoured key.
@@ -87,20 +48,7 @@ pub fn other() -> &'static Pair {
     PAIR.get_or_init(Pair::generate)
 }
 
-/// A request as the stand-in received it.
-#[derive(Debug, Clone)]
-pub struct Seen {
-    pub method: String,
-    pub target: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-}
-
 impl Seen {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-
     /// Query and form together; a name in both would be a mistake.
     pub fn parameters(&self) -> BTreeMap<String, String> {
         let query = self.target.split_once('?').map_or("", |(_, query)| query);
@@ -133,26 +81,11 @@ pub fn is_signed_by_merchant(parameters: &BTreeMap<String, String>) -> bool {
     merchant().verifies(text.join("&").as_bytes(), &parameters["sign"])
 }
 
-#[derive(Debug, Clone)]
-pub enum Reply {
-    Answer {
-        status: u16,
-        headers: Vec<(String, String)>,
-        body: Vec<u8>,
-    },
-    /// Reads the request, then drops the connection.
-    Reset,
-}
-
 impl Reply {
-    pub fn plain(status: u16, body: &str) -> Self {
-        Self::Answer { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
-    }
-
     /// An answer whose node is signed over its exact text.
     pub fn node(pair: &Pair, seen: &Seen, node: &str) -> Self {
         let name = format!("{}_response", seen.api().replace('.', "_"));
-        Self::plain(200, &format!("{{\"{name}\":{node},\"sign\":\"{}\"}}", pair.sign(node.as_bytes())))
+        Self::plain(200, &format!("{{\"{name}\":{node},\"sign\":\"{}\"}}", pair.sign_base64(node.as_bytes())))
     }
 
     pub fn success(seen: &Seen, members: Value) -> Self {
@@ -168,77 +101,16 @@ impl Reply {
 
     pub fn v3(pair: &Pair, status: u16, body: &str) -> Self {
         let (timestamp, nonce) = ("1767294245123", "fedcba9876543210");
-        let signature = pair.sign(format!("{timestamp}\n{nonce}\n{body}\n").as_bytes());
+        let signature = pair.sign_base64(format!("{timestamp}\n{nonce}\n{body}\n").as_bytes());
         let headers = [("alipay-timestamp", timestamp), ("alipay-nonce", nonce), ("alipay-signature", &signature)];
         let headers = headers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
         Self::Answer { status, headers, body: body.as_bytes().to_vec() }
     }
 }
 
-type Script = dyn Fn(&Seen) -> Reply + Send + Sync;
-
-pub struct StandIn {
-    pub base: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
-}
-
 impl StandIn {
-    pub async fn serving(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (script, log): (Arc<Script>, _) = (Arc::new(script), seen.clone());
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, script.clone(), log.clone()));
-            }
-        });
-        Self { base, seen }
-    }
-
-    /// What arrived, in order.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
-    }
-
     pub fn calls(&self) -> Vec<String> {
         self.seen().iter().map(Seen::api).collect()
-    }
-}
-
-async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Seen>>>) {
-    let Some(seen) = read_request(&mut stream).await else { return };
-    log.lock().unwrap().push(seen.clone());
-    let Reply::Answer { status, headers, body } = script(&seen) else { return };
-    let mut head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str("\r\n");
-    let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
-    let _ = stream.shutdown().await;
-    // Let the other side take in a large answer before the socket closes.
-    let _ = stream.read(&mut [0; 16]).await;
-}
-
-async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let mut lines = head.lines();
-            let mut first = lines.next()?.split(' ');
-            let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
-            let headers: Vec<(String, String)> =
-                lines.filter_map(|l| l.split_once(": ")).map(|(n, v)| (n.to_ascii_lowercase(), v.to_owned())).collect();
-            let length = headers.iter().find(|(n, _)| n == "content-length").map_or(0, |(_, v)| v.parse().unwrap());
-            if body.len() >= length {
-                return Some(Seen { method, target, headers, body: body.to_owned() });
-            }
-        }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
     }
 }
 

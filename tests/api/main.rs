@@ -29,5 +29,6 @@ mod qr;
 mod refunds;
 mod refunds_in_doubt;
 mod regions;
+mod wallets;
 mod webhook_deliveries;
 mod webhook_endpoints;

@@ -99,7 +99,8 @@ async fn a_payment_with_a_gateway_and_flow_comes_with_its_code() {
             "attempts": [{
                 "id": "[id]", "payment_id": "[payment_id]", "gateway": "wechatpay", "flow": "qr",
                 "account": "[account]", "status": "pending", "out_trade_no": "[out_trade_no]",
-                "gateway_trade_no": null, "next_action": { "type": "display_qr", "code_url": "[code_url]" },
+                "gateway_trade_no": null, "settlement": null,
+                "next_action": { "type": "display_qr", "code_url": "[code_url]" },
                 "failure": null, "duplicate": false, "created_at": "2026-01-01T04:00:00.000Z",
                 "expires_at": "2026-01-01T04:10:00.000Z", "paid_at": null,
             }],

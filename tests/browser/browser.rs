@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::driver::Driver;
-use crate::support::phone::WECHAT;
+use crate::support::phone::{ALIPAY, WECHAT};
 use crate::webdriver::Session;
 
 /// Nothing that a shopper waits for takes longer, even on a busy machine.
@@ -35,9 +35,15 @@ pub const PHONE_EN: Look = Look { size: Size::Phone, locale: Locale::En };
 pub const LOOKS: [Look; 4] = [DESKTOP_ZH, DESKTOP_EN, PHONE_ZH, PHONE_EN];
 
 impl Look {
-    /// The words of the pages in this language.
+    /// The words of the pages in this language; about WeChat Pay, where a wallet is named.
     pub fn says(self, key: &str) -> String {
-        luodi::i18n::text(self.locale, key)
+        self.says_of("wechatpay", key)
+    }
+
+    /// The words of the pages about a wallet.
+    pub fn says_of(self, wallet: &str, key: &str) -> String {
+        let name = |kind: &str| luodi::i18n::text(self.locale, &format!("cashier-{kind}-{wallet}"));
+        luodi::i18n::text_with(self.locale, key, &[("app", &name("app")), ("method", &name("method"))])
     }
 
     fn name(self) -> String {
@@ -112,25 +118,57 @@ impl Browser {
     }
 
     /// WeChat's own browser, in somebody's hands: its name, the bridge it gives to every page, and who it is to
-    /// the sandbox's WeChat. The bridge stands outside the pages' policy, as in the real one.
+    /// the sandbox's WeChat.
     pub async fn becomes_wechat(&self, sandbox_url: &str, person: &str) {
         self.calls_itself(WECHAT).await;
-        let bridge = format!("{sandbox_url}/phone/weixin-js-bridge.js");
-        let bridge = reqwest::get(bridge).await.expect("the bridge").text().await.expect("its source");
-        self.session.chromium("Page.enable", json!({})).await;
-        self.session.chromium("Page.setBypassCSP", json!({ "enabled": true })).await;
-        self.session.chromium("Page.addScriptToEvaluateOnNewDocument", json!({ "source": bridge })).await;
+        self.gets_the_bridge(&format!("{sandbox_url}/phone/weixin-js-bridge.js")).await;
         let cookie = json!({ "name": "sandbox_person", "value": person, "url": sandbox_url });
         self.session.chromium("Network.setCookie", cookie).await;
     }
 
+    /// Alipay's own browser: its name, and the bridge it gives to every page.
+    pub async fn becomes_alipay(&self, sandbox_url: &str) {
+        self.calls_itself(ALIPAY).await;
+        self.gets_the_bridge(&format!("{sandbox_url}/phone/alipay-js-bridge.js")).await;
+    }
+
+    /// The bridge stands outside the pages' policy, as in the real one.
+    async fn gets_the_bridge(&self, address: &str) {
+        let bridge = reqwest::get(address).await.expect("the bridge").text().await.expect("its source");
+        self.session.chromium("Page.enable", json!({})).await;
+        self.session.chromium("Page.setBypassCSP", json!({ "enabled": true })).await;
+        self.session.chromium("Page.addScriptToEvaluateOnNewDocument", json!({ "source": bridge })).await;
+    }
+
     /// Clicks in WeChat's payment sheet, which lies over the page.
     pub async fn taps_in_the_sheet(&self, css: &str) {
-        self.sees("#weixin-payment-sheet").await;
-        let frame = self.session.find("#weixin-payment-sheet").await.expect("the sheet");
-        self.session.look_into(Some(&frame)).await.expect("a frame");
+        self.taps_in_the_frame("#weixin-payment-sheet", css).await;
+    }
+
+    pub async fn taps_in_alipays_sheet(&self, css: &str) {
+        self.taps_in_the_frame("#alipay-payment-sheet", css).await;
+    }
+
+    async fn taps_in_the_frame(&self, frame: &str, css: &str) {
+        self.looks_into(frame).await;
         self.click(css).await;
         self.session.look_into(None).await.expect("the page");
+    }
+
+    async fn looks_into(&self, frame: &str) {
+        self.sees(frame).await;
+        let frame = self.session.find(frame).await.expect("the frame");
+        self.session.look_into(Some(&frame)).await.expect("a frame");
+    }
+
+    /// An attribute of an element within a frame.
+    pub async fn reads_in_the_frame(&self, frame: &str, css: &str, attribute: &str) -> String {
+        self.looks_into(frame).await;
+        self.sees(css).await;
+        let script = format!("return document.querySelector('{css}').getAttribute('{attribute}')");
+        let value = self.run(&script).await.as_str().unwrap_or_default().to_owned();
+        self.session.look_into(None).await.expect("the page");
+        value
     }
 
     pub async fn prefers_dark(&self, dark: bool) {
@@ -312,5 +350,8 @@ fn requested_address(entry: &Value) -> Option<String> {
 }
 
 fn is_ours(address: &str) -> bool {
-    Url::parse(address).is_ok_and(|url| url.scheme() == "data" || url.host_str() == Some("127.0.0.1"))
+    Url::parse(address).is_ok_and(|url| {
+        let is_here = |host: &str| host == "127.0.0.1" || host.ends_with(".localhost");
+        url.scheme() == "data" || url.host_str().is_some_and(is_here)
+    })
 }

@@ -11,6 +11,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// Browsers are hungry: two tests at a time.
 static TURNS: Semaphore = Semaphore::const_new(2);
 static SAID: Once = Once::new();
+/// It takes one free port of IPv6 and wants the same of IPv4: with much going on, somebody may have that one.
+const STARTS: usize = 5;
 const ENDS_WITHIN: Duration = Duration::from_secs(10);
 
 pub struct Driver {
@@ -24,25 +26,31 @@ impl Driver {
     pub async fn start() -> Option<Self> {
         let turn = TURNS.acquire().await.expect("nobody closes the semaphore");
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-        let child = Command::new(&program).args(["--port=0", "--log-level=SEVERE"]).stdout(Stdio::piped()).spawn();
-        let mut child = match child {
-            Ok(child) => child,
-            Err(error) => {
-                let required = std::env::var("TEST_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
-                assert!(!required, "TEST_REQUIRE_BROWSER is set, and {program} does not start: {error}");
-                // Written past the capture of a test's output, once.
-                SAID.call_once(|| {
-                    let advice = "install chromium and chromium-driver";
-                    let _ = writeln!(std::io::stderr(), "SKIPPED, all browser tests: {program} {error}; {advice}");
-                });
-                return None;
-            }
-        };
-        let mut told = BufReader::new(child.stdout.take().expect("piped"));
-        let port = announced_port(&mut told);
-        // What it prints later must find a reader.
-        std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
-        Some(Self { child, port: port.expect("ChromeDriver says its port"), _turn: turn })
+        for _ in 0..STARTS {
+            let child = Command::new(&program).args(["--port=0", "--log-level=SEVERE"]).stdout(Stdio::piped()).spawn();
+            let mut child = match child {
+                Ok(child) => child,
+                Err(error) => {
+                    let required = std::env::var("TEST_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
+                    assert!(!required, "TEST_REQUIRE_BROWSER is set, and {program} does not start: {error}");
+                    // Written past the capture of a test's output, once.
+                    SAID.call_once(|| {
+                        let advice = "install chromium and chromium-driver";
+                        let _ = writeln!(std::io::stderr(), "SKIPPED, all browser tests: {program} {error}; {advice}");
+                    });
+                    return None;
+                }
+            };
+            let mut told = BufReader::new(child.stdout.take().expect("piped"));
+            let Some(port) = announced_port(&mut told) else {
+                let _ = child.wait();
+                continue;
+            };
+            // What it prints later must find a reader.
+            std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
+            return Some(Self { child, port, _turn: turn });
+        }
+        panic!("{program} said no port in {STARTS} starts");
     }
 
     pub fn url(&self) -> String {

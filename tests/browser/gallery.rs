@@ -30,7 +30,7 @@ async fn the_cashier_in_all_its_states() {
         "cashier-expired": scenes::expired => "[data-stage=\"expired\"] #renew",
         "cashier-unknown": scenes::unknown => "[data-stage=\"unknown\"] #unknown",
         "cashier-failed": scenes::failed => "[data-stage=\"failed\"] #failed",
-        "cashier-no-method": scenes::without_method => "[data-stage=\"none\"] .method.off",
+        "cashier-no-method": scenes::without_method => "[data-stage=\"none\"] #stage",
         "cashier-paid": scenes::paid => "[data-stage=\"paid\"] #paid",
         "cashier-late": scenes::paid_late => "#late",
         "cashier-partly-refunded": scenes::partly_refunded => "#refunded",

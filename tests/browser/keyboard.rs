@@ -14,7 +14,7 @@ async fn tab_walks_the_cashier_from_top_to_bottom() {
     shopper.go_to(&cashier_of(&payment, look)).await;
     shopper.sees_code().await;
 
-    for expected in ["language", "method", "i-have-paid"] {
+    for expected in ["language", "pay-with-wechatpay", "i-have-paid"] {
         shopper.press(TAB).await;
         assert_eq!(shopper.focus().await, expected);
     }
@@ -32,7 +32,7 @@ async fn an_expired_code_is_renewed_with_enter() {
     let payment = scenes::expired(&house).await;
     shopper.go_to(&cashier_of(&payment, look)).await;
     shopper.sees_stage("expired").await;
-    for expected in ["language", "method", "renew"] {
+    for expected in ["language", "pay-with-wechatpay", "renew"] {
         shopper.press(TAB).await;
         assert_eq!(shopper.focus().await, expected);
     }

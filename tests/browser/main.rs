@@ -11,6 +11,7 @@
 mod support;
 
 mod address;
+mod alipay;
 mod asking;
 mod browser;
 mod demo;

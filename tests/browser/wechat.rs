@@ -42,7 +42,7 @@ async fn a_phone_goes_to_wechat_by_one_tap_and_comes_back_paid() {
         shopper.fits_the_screen().await;
         shopper.keep("phone-wap").await;
 
-        shopper.click("#pay-with-wechat").await;
+        shopper.click("#pay-with-wechatpay").await;
         // Through the hop by itself, past the gateway's look at the referrer.
         shopper.sees("#pay").await;
         assert!(shopper.address().await.as_str().starts_with(&house.sandbox.base_url()));
@@ -63,7 +63,7 @@ async fn who_comes_back_unpaid_is_asked_and_continues_the_same_order() {
     shopper.calls_itself(SAFARI).await;
     let payment = scenes::asked(&house).await;
     shopper.go_to(&cashier_of(&payment, look)).await;
-    shopper.click("#pay-with-wechat").await;
+    shopper.click("#pay-with-wechatpay").await;
     shopper.click("#refuse").await;
     shopper.sees_stage("away").await;
     shopper.reads("#notice", &look.says("cashier-not-yet")).await;
@@ -88,7 +88,7 @@ async fn the_way_to_wechat_and_back_works_without_scripts() {
     shopper.without_scripts().await;
     let payment = scenes::asked(&house).await;
     shopper.go_to(&cashier_of(&payment, look)).await;
-    shopper.click("#pay-with-wechat").await;
+    shopper.click("#pay-with-wechatpay").await;
     shopper.sees("#hop").await;
     shopper.fits_the_screen().await;
     shopper.keep("phone-hop").await;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use luodi::clock::SystemClock;
 use luodi::sandbox::{self, MerchantDraft, Sandbox, SandboxSettings, WeChatMerchantCredentials};
+use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _};
 
 use crate::program::{Ended, Place};
 
@@ -137,4 +138,33 @@ async fn without_a_vault_no_secret_is_taken() {
     let office = Office::open().await;
     office.place.write("luodi.toml", "[stores.default]\nshop_name = \"Tea\"\n");
     office.run(&office.arguments()).refused(1, &["vault.keys", "openssl rand -base64 32"]);
+}
+
+/// What is not WeChat Pay's has no options of its own: settings and secrets go in by the names of the API.
+#[tokio::test]
+async fn accounts_of_other_gateways_go_in_by_name() {
+    let office = Office::open().await;
+    let add = |changes: &[&str]| {
+        let mut arguments = vec!["accounts", "add", "--json", "--gateway", "alipay"];
+        arguments.extend(["--set", "seller_id=2088000000000001", "--secret", "app_private_key=key.pem"]);
+        arguments.extend(changes);
+        office.place.run(&arguments)
+    };
+    let keys = ["--set", "app_id=2021000000000001", "--secret", "alipay_public_key=pub_key.pem"];
+    let added = add(&keys).done();
+    assert_eq!((&added["gateway"], &added["settings"]["app_id"]), (&"alipay".into(), &"2021000000000001".into()));
+    let id = added["id"].as_str().unwrap();
+    assert_eq!(added["notify_url"], format!("http://127.0.0.1:8080/notify/alipay/{id}"));
+
+    let private = rsa::RsaPrivateKey::from_pkcs8_pem(&office.merchant.merchant_private_key_pem).unwrap();
+    let own = private.to_public_key().to_public_key_pem(rsa::pkcs8::LineEnding::LF).unwrap();
+    office.place.write("own.pem", &own);
+    let own = ["--set", "app_id=2021000000000001", "--secret", "alipay_public_key=own.pem"];
+    add(&own).refused(1, &["--secret alipay_public_key: ", "应用公钥"]);
+    add(&["--set", "app_id=shop", "--secret", "alipay_public_key=missing.pem"])
+        .refused(1, &["--secret alipay_public_key missing.pem", "cannot be read"]);
+    add(&["--set", "app_id=shop"]).refused(1, &["--set app_id: ", "--secret alipay_public_key: "]);
+    add(&["--secret", "alipay_public_key"]).refused(2, &["NAME=VALUE"]);
+    add(&[&keys[..], &["--mchid", "1900007291"]].concat()).refused(1, &["--mchid: "]);
+    office.place.run(&["accounts", "add", "--mchid", "1900007291"]).refused(1, &["--appid: ", "--merchant-key-file: "]);
 }

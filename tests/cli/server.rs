@@ -76,6 +76,9 @@ fn the_stand_ins_name_their_control_address_and_a_merchant() {
     let merchant = &sandbox.told["merchant"];
     assert!(merchant["merchant_private_key_pem"].as_str().unwrap().contains("PRIVATE KEY"));
     assert_eq!(merchant["apiv3_key"].as_str().unwrap().len(), 32);
+    let alipay = &sandbox.told["alipay_merchant"];
+    assert!(alipay["app_private_key"].as_str().unwrap().starts_with("MII"), "bare, as the console shows keys");
+    assert!(alipay["seller_id"].as_str().unwrap().starts_with("2088"));
     assert_eq!(sandbox.stop(), 0);
 }
 

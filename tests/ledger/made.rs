@@ -52,7 +52,9 @@ pub fn attempt(payment_id: PaymentId, id: AttemptId) -> Attempt {
         next_action: None,
         action_expires_at: None,
         payer_id: None,
+        app_id: None,
         gateway_trade_no: None,
+        settlement: None,
         failure: None,
         duplicate: false,
         created_at: START,
@@ -96,7 +98,12 @@ pub fn opened(attempt_id: AttemptId) -> Fact {
 }
 
 pub fn paid(attempt_id: AttemptId) -> Fact {
-    Fact::AttemptPaid { attempt_id, gateway_trade_no: format!("42{}", attempt_id.suffix()), paid_at: START.plus_s(60) }
+    Fact::AttemptPaid {
+        attempt_id,
+        gateway_trade_no: format!("42{}", attempt_id.suffix()),
+        paid_at: START.plus_s(60),
+        settlement: None,
+    }
 }
 
 pub fn requested(ledger: &Ledger, attempt_id: AttemptId, id: RefundId, amount: i64, cause: RefundCause) -> Fact {

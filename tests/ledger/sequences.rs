@@ -35,6 +35,7 @@ enum AttemptNews {
     Opened,
     /// Opened with a link that lives this many milliseconds from the start.
     OpenedFor(i64),
+    Reworded,
     Unpaid,
     Unknown,
     Failed,
@@ -55,6 +56,7 @@ fn told() -> impl Strategy<Value = Told> {
     use RefundNews as R;
     let attempt_news = prop::sample::select(vec![
         A::Opened,
+        A::Reworded,
         A::OpenedFor(5),
         A::OpenedFor(10),
         A::OpenedFor(10_000_000),
@@ -97,6 +99,9 @@ fn fact_of(ledger: &Ledger, told: Told) -> Fact {
                     Fact::AttemptOpened { attempt_id, next_action, expires_at: Some(START.plus_ms(life_ms)) }
                 }
                 AttemptNews::Unpaid => Fact::AttemptUnpaid { attempt_id },
+                AttemptNews::Reworded => {
+                    Fact::AttemptRequestChanged { attempt_id, request: "{\"subject\":1}".to_owned() }
+                }
                 AttemptNews::Unknown => Fact::AttemptUnknown { attempt_id, failure: failure("outcome_unknown") },
                 AttemptNews::Failed => Fact::AttemptFailed { attempt_id, failure: failure("RULE_LIMIT") },
                 AttemptNews::Closed => Fact::AttemptClosed { attempt_id },
@@ -106,6 +111,7 @@ fn fact_of(ledger: &Ledger, told: Told) -> Fact {
             attempt_id: ATTEMPTS[attempt],
             gateway_trade_no: format!("42{attempt}{other_number}"),
             paid_at: START,
+            settlement: None,
         },
         Told::RefundRequested { refund: i, attempt, amount, cause } => {
             Fact::RefundRequested { refund: Box::new(refund(payment_id, ATTEMPTS[attempt], REFUNDS[i], amount, cause)) }

@@ -135,7 +135,8 @@ fn a_link_that_outlived_its_life_is_replaced_and_a_good_one_is_not() {
 fn another_transaction_for_a_paid_attempt_is_refused() {
     let (mut ledger, id) = paid_ledger();
     let before = ledger.clone();
-    let other = Fact::AttemptPaid { attempt_id: id, gateway_trade_no: "another".to_owned(), paid_at: START };
+    let other =
+        Fact::AttemptPaid { attempt_id: id, gateway_trade_no: "another".to_owned(), paid_at: START, settlement: None };
     assert_eq!(ledger.apply(other, START), Err(Refusal::Contradiction));
     assert_eq!(ledger, before);
 }
@@ -162,7 +163,7 @@ fn an_order_nobody_has_opened_does_not_bar_another_way_but_it_keeps_the_payment_
     take(&mut ledger, another);
     let paid = |attempt_id, number: &str| {
         let gateway_trade_no = number.to_owned();
-        Fact::AttemptPaid { attempt_id, gateway_trade_no, paid_at: START }
+        Fact::AttemptPaid { attempt_id, gateway_trade_no, paid_at: START, settlement: None }
     };
     take(&mut ledger, paid(second, "42000001"));
     let late = ledger.apply(paid(first, "42000002"), START).unwrap();
@@ -291,4 +292,26 @@ fn a_mismatch_is_recorded_and_moves_nothing() {
     let events = ledger.apply(fact, START).expect("a mismatch can always be recorded");
     assert_eq!(kinds(&events), [EventType::PaymentMismatch]);
     assert_eq!(ledger, before);
+}
+
+/// New bytes under the same number: only as long as the gateway has no such order and nobody holds a code of it.
+#[test]
+fn another_text_is_recorded_while_nobody_has_anything_of_the_order() {
+    let reworded = |attempt_id, request: &str| Fact::AttemptRequestChanged { attempt_id, request: request.to_owned() };
+    let (mut ledger, _) = open_ledger();
+    let id = AttemptId::generate();
+    let opening = created(&ledger, id);
+    take(&mut ledger, opening);
+    assert_eq!(take(&mut ledger, reworded(id, "neutral")), [EventType::AttemptRequestChanged]);
+    assert_eq!((ledger.attempts[0].request.as_str(), ledger.attempts[0].status), ("neutral", AttemptStatus::Creating));
+    assert_eq!(take(&mut ledger, reworded(id, "neutral")), [], "the same bytes are no news");
+    assert_eq!(ledger.apply(reworded(AttemptId::generate(), "x"), START), Err(Refusal::UnknownSubject));
+
+    let (mut ledger, id) = pending();
+    for told in [None, Some(Fact::AttemptClosed { attempt_id: id })] {
+        if let Some(fact) = told {
+            take(&mut ledger, fact);
+        }
+        assert_eq!(ledger.apply(reworded(id, "neutral"), START), Err(Refusal::Contradiction));
+    }
 }

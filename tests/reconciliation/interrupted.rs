@@ -114,7 +114,7 @@ async fn a_reading_that_was_cut_short_begins_anew_and_leaves_nothing_behind() {
     house.app.state.payments.receive_statement(&again[0], &account, gateway.as_ref(), fetched).await.unwrap();
     // The first one wakes up: none of its writes is taken.
     assert!(!storage.add_statement_rows(day, first, Vec::new(), lease).await.unwrap());
-    assert!(!storage.believe_reading(day, first, None, house.clock_now()).await.unwrap());
+    assert!(!storage.believe_reading(day, first, None, Vec::new(), house.clock_now()).await.unwrap());
     assert_eq!(storage.statement_rows(day, 0, 100).await.unwrap().len(), 3);
     assert_eq!(differences(&house).await.len(), 3);
 }

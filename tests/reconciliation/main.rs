@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alipay;
 mod api;
 mod credentials;
 mod day;

@@ -41,6 +41,8 @@ impl Letter {
 struct Mailbox {
     letters: Vec<Letter>,
     answers: Vec<u16>,
+    /// The body of every answer.
+    said: &'static str,
 }
 
 pub struct Receiver {
@@ -61,7 +63,12 @@ async fn receive(request: HttpRequest, body: Bytes, mailbox: Data<Arc<Mutex<Mail
     if (300..400).contains(&status) {
         response.insert_header(("Location", "/notify"));
     }
-    response.finish()
+    if mailbox.said.is_empty() { response.finish() } else { ok_if_plain(&mut response, status).body(mailbox.said) }
+}
+
+/// Alipay wants 200 and a word; 204 has no room for one.
+fn ok_if_plain(response: &mut actix_web::HttpResponseBuilder, status: u16) -> &mut actix_web::HttpResponseBuilder {
+    if status == 204 { response.status(actix_web::http::StatusCode::OK) } else { response }
 }
 
 impl Receiver {
@@ -82,6 +89,11 @@ impl Receiver {
     /// The next answers, in order; 204 once they are used up.
     pub fn answer(&self, statuses: &[u16]) {
         self.mailbox.lock().unwrap().answers.extend(statuses);
+    }
+
+    /// What every answer says from now on.
+    pub fn say(&self, text: &'static str) {
+        self.mailbox.lock().unwrap().said = text;
     }
 
     pub fn take(&self) -> Vec<Letter> {

@@ -10,7 +10,7 @@ use luodi::money::{Currency, Fen};
 use luodi::payments::event::EventType;
 use luodi::payments::{
     Attempt, AttemptStatus, Fact, Flow, GatewayName, Ledger, Mode, NewEvent, NextAction, Payment, PaymentStatus,
-    Refund, RefundCause, RefundStatus,
+    Refund, RefundCause, RefundStatus, SettlementAmount,
 };
 use luodi::storage::{Account, Change, Created, Recorded, Storage, StorageSettings, Store};
 use sqlx::postgres::PgConnectOptions;
@@ -176,7 +176,9 @@ impl Shop {
             next_action: None,
             action_expires_at: None,
             payer_id: None,
+            app_id: Some("wx2421b1c4370ec43b".to_owned()),
             gateway_trade_no: None,
+            settlement: None,
             failure: None,
             duplicate: false,
             created_at,
@@ -234,7 +236,12 @@ pub fn opened(attempt_id: AttemptId) -> Fact {
 }
 
 pub fn paid(attempt_id: AttemptId) -> Fact {
-    Fact::AttemptPaid { attempt_id, gateway_trade_no: format!("42{}", attempt_id.suffix()), paid_at: NOW.plus_s(30) }
+    Fact::AttemptPaid {
+        attempt_id,
+        gateway_trade_no: format!("42{}", attempt_id.suffix()),
+        paid_at: NOW.plus_s(30),
+        settlement: Some(SettlementAmount { currency: "USD".to_owned(), amount_minor: 1_371 }),
+    }
 }
 
 pub fn refund(ledger: &Ledger, attempt_id: AttemptId, amount: i64, cause: RefundCause) -> Refund {

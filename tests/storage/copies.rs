@@ -36,6 +36,7 @@ async fn busy_shop(storage: Storage) -> Shop {
         let refund = crate::backends::refund(&ledger, attempt, 100, luodi::payments::RefundCause::Requested);
         let requested = luodi::payments::Fact::RefundRequested { refund: Box::new(refund) };
         shop.record(&mut ledger, vec![requested], NOW).await;
+        assert!(shop.storage.take_refund_turn(attempt, ledger.refunds[0].id, NOW, NOW.plus_s(60)).await.unwrap());
     }
     let live = |_| NewEvent { mode: Mode::Live, ..shop.test_event(NOW) };
     let many = futures_util::future::join_all((0..800).map(live).map(|event| shop.storage.append_event(event))).await;

@@ -84,7 +84,12 @@ async fn one_gateway_transaction_cannot_pay_two_attempts() {
     on_each(|shop| async move {
         let (_, first) = shop.paid("A-1").await;
         let (mut ledger, attempt_id) = shop.pending("A-2").await;
-        let same = Fact::AttemptPaid { attempt_id, gateway_trade_no: format!("42{}", first.suffix()), paid_at: NOW };
+        let same = Fact::AttemptPaid {
+            attempt_id,
+            gateway_trade_no: format!("42{}", first.suffix()),
+            paid_at: NOW,
+            settlement: None,
+        };
         let events = ledger.apply(same, NOW).unwrap();
         let refused = shop.storage.record(Change { ledger: ledger.clone(), events }).await;
         assert!(matches!(refused, Err(StorageError::Duplicate(_))), "{refused:?}");

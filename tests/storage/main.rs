@@ -12,4 +12,5 @@ mod rebuild;
 mod schema;
 mod settings;
 mod statements;
+mod turns;
 mod webhooks;

@@ -59,7 +59,7 @@ async fn believed(shop: &Shop, day: StatementDay, rows: Vec<StatementRow>) -> i6
     let run = storage.begin_reading(day, NOW.plus_s(LEASE_S)).await.unwrap();
     let count = rows.len() as u64;
     assert!(storage.add_statement_rows(day, run, rows, NOW.plus_s(LEASE_S)).await.unwrap());
-    assert!(storage.believe_reading(day, run, read(count), NOW).await.unwrap());
+    assert!(storage.believe_reading(day, run, read(count), Vec::new(), NOW).await.unwrap());
     run
 }
 
@@ -155,6 +155,50 @@ async fn a_statement_is_given_out_to_one_worker_when_it_is_due() {
     .await;
 }
 
+/// A merchant who takes an account out of use for a while misses no day of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_of_a_disabled_account_wait_until_it_is_enabled_again() {
+    on_each(|shop| async move {
+        let storage = &shop.storage;
+        let day = day(&shop, "2026-01-01");
+        storage.plan_statements(vec![(day, NOW)], NOW).await.unwrap();
+        let mut account = shop.account.clone();
+        for enabled in [false, true] {
+            account.enabled = enabled;
+            assert!(storage.update_account(&account).await.unwrap());
+            account.version += 1;
+            let claimed = storage.claim_statements(NOW.plus_s(10 * 86_400), LEASE_S, 10).await.unwrap();
+            let days: Vec<_> = claimed.iter().map(|s| s.day).collect();
+            assert_eq!(days, if enabled { vec![day] } else { Vec::new() });
+        }
+    })
+    .await;
+}
+
+/// What a reading itself shows to be wrong is believed together with its rows: a crash cannot come between.
+#[tokio::test(flavor = "multi_thread")]
+async fn totals_that_do_not_add_up_are_recorded_with_the_reading_that_shows_it() {
+    on_each(|shop| async move {
+        let storage = &shop.storage;
+        let day = day(&shop, "2026-01-01");
+        storage.plan_statements(vec![(day, NOW)], NOW).await.unwrap();
+        let run = storage.begin_reading(day, NOW.plus_s(LEASE_S)).await.unwrap();
+        let wrong = || {
+            let found = difference(&shop, day, Reason::TotalsDisagree, "trade/paid_fen", NOW);
+            let difference = Difference { subject: DifferenceSubject::Statement, ..found.difference };
+            vec![FoundDifference { difference, next_at: None }]
+        };
+        let overtaken = storage.believe_reading(day, run - 1, read(0), wrong(), NOW).await.unwrap();
+        assert!(!overtaken);
+        assert_eq!(storage.open_differences_of(day).await.unwrap(), (0, 0), "nothing of it is written");
+        assert!(storage.believe_reading(day, run, read(0), wrong(), NOW).await.unwrap());
+        assert_eq!(storage.open_differences_of(day).await.unwrap(), (1, 1));
+        assert_eq!(events(&shop, EventType::DifferenceFound).await, 1);
+        assert_eq!(storage.resolve_unseen(day, run, NOW, 10).await.unwrap(), 0, "this very reading shows it");
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_rows_of_the_believed_reading_are_seen() {
     on_each(|shop| async move {
@@ -169,7 +213,7 @@ async fn only_the_rows_of_the_believed_reading_are_seen() {
         };
         assert_eq!(numbers().await, ["A", "B"]);
         assert_eq!(storage.statement_rows(day, 1, 10).await.unwrap(), [row(2, "B", "2")], "every column comes back");
-        assert!(storage.believe_reading(day, second, read(1), NOW).await.unwrap());
+        assert!(storage.believe_reading(day, second, read(1), Vec::new(), NOW).await.unwrap());
         assert_eq!(numbers().await, ["C"]);
         assert_eq!(storage.tidy_statement(day, 1).await.unwrap(), 1);
         assert_eq!(storage.tidy_statement(day, 10).await.unwrap(), 1);
@@ -221,7 +265,7 @@ async fn rows_stand_beside_what_the_ledger_says_of_them() {
         let at = NOW.plus_s(60);
         assert!(storage.refunds_without_row(shop.account.id, (at, ""), at.plus_s(1), 10).await.unwrap().is_empty());
         let run = storage.begin_reading(day, NOW.plus_s(LEASE_S)).await.unwrap();
-        assert!(storage.believe_reading(day, run, None, NOW).await.unwrap());
+        assert!(storage.believe_reading(day, run, None, Vec::new(), NOW).await.unwrap());
         let absent = storage.refunds_without_row(shop.account.id, (at, ""), at.plus_s(1), 10).await.unwrap();
         assert_eq!(absent.iter().map(|(_, r)| r.id).collect::<Vec<_>>(), [refund_id], "an empty day names none");
     })

@@ -2,6 +2,7 @@
 //! Pay account. Time stands still until the test moves it; nothing happens in the background.
 #![allow(dead_code)]
 
+pub mod alipay;
 pub mod phone;
 pub mod shop;
 

@@ -104,20 +104,20 @@ fn each_mistake_has_its_own_code() {
         ("/settings/h5_app_url", json!("shop.example"), "invalid_web_address"),
         ("/settings/codepay", json!("v2"), "invalid_codepay"),
         ("/settings/merchant_certificate", json!(other_certificate()), "certificate_not_of_key"),
-        ("/settings/merchant_certificate", json!(merchant().private_pem()), "private_key_not_certificate"),
+        ("/settings/merchant_certificate", json!(merchant().private_pkcs8()), "private_key_not_certificate"),
         ("/settings/merchant_certificate", json!(merchant().public_pem()), "invalid_certificate"),
         ("/settings/merchant_serial", json!("PUB_KEY_ID_1"), "invalid_merchant_serial"),
         ("/settings/wechatpay_public_key_id", json!("0119"), "invalid_public_key_id"),
         ("/settings/wechatpay_public_key_id", json!(null), "public_key_without_id"),
         ("/settings/api_base", json!("http://example.com"), "invalid_api_base"),
         ("/settings/api_base", json!("https://example.com/v3"), "invalid_api_base"),
-        ("/secrets/merchant_private_key", json!(certificate(MERCHANT_SERIAL)), "certificate_not_private_key"),
-        ("/secrets/merchant_private_key", json!(merchant().public_pem()), "public_not_private_key"),
-        ("/secrets/merchant_private_key", json!("key"), "invalid_private_key"),
+        ("/secrets/merchant_private_key", json!(certificate(MERCHANT_SERIAL)), "certificate_instead_of_private_key"),
+        ("/secrets/merchant_private_key", json!(merchant().public_pem()), "public_instead_of_private_key"),
+        ("/secrets/merchant_private_key", json!("key"), "unreadable_private_key"),
         ("/secrets/apiv3_key", json!(N1_APIV3_KEY), "invalid_apiv3_key"),
         ("/secrets/apiv3_key", json!("a7cde1ZJB1kG2e7VfTs3jQzaWizur8G-"), "invalid_apiv3_key"),
         ("/secrets/wechatpay_public_key", json!(null), "public_key_id_without_key"),
-        ("/secrets/wechatpay_public_key", json!(merchant().private_pem()), "private_not_public_key"),
+        ("/secrets/wechatpay_public_key", json!(merchant().private_pkcs8()), "private_not_public_key"),
         ("/secrets/wechatpay_public_key", json!(merchant().public_pem()), "own_public_key"),
         ("/secrets/wechatpay_public_key", json!(certificate("0C")), "merchant_certificate_not_public_key"),
         ("/secrets/wechatpay_public_key", json!(platform), "certificate_not_public_key"),
@@ -182,7 +182,7 @@ fn no_secret_shows_in_problems_or_debug() {
     let transport = Transport::new(GatewayName::WeChatPay, &TransportOptions::default()).unwrap();
     let gateway = WeChatPay::open(&account, transport, HandClock::at(start())).unwrap();
     let shown = format!("{gateway:?} {account:?}");
-    for secret in [crate::vectors::APIV3_KEY, &merchant().private_pem()[60..100], &wechat().public_pem()[60..100]] {
+    for secret in [crate::vectors::APIV3_KEY, &merchant().private_pkcs8()[60..100], &wechat().public_pem()[60..100]] {
         assert!(!shown.contains(secret));
     }
 }

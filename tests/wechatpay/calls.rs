@@ -41,6 +41,10 @@ pub fn refund(out_refund_no: &str) -> RefundToRequest {
         notify_url: order().notify_url,
         from_available_balance: false,
         earlier_refunds: 0,
+        failed_refunds: 0,
+        flow: Flow::Qr,
+        gateway_trade_no: None,
+        paid_at: None,
     }
 }
 

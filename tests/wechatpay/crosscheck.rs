@@ -12,7 +12,7 @@ const MESSAGE: &[u8] = "中文 and bytes".as_bytes();
 
 #[test]
 fn each_verifies_what_the_other_signed() {
-    let ours = SigningKey::parse(&merchant().private_pem()).unwrap();
+    let ours = SigningKey::parse(&merchant().private_pkcs8()).unwrap();
     let theirs = rsa::pkcs1v15::VerifyingKey::<sha2::Sha256>::new(merchant().0.to_public_key());
     let signature = ours.sign(MESSAGE);
     theirs.verify(MESSAGE, &rsa::pkcs1v15::Signature::try_from(signature.as_slice()).unwrap()).unwrap();
@@ -30,7 +30,7 @@ fn each_verifies_what_the_other_signed() {
 #[test]
 fn keys_are_read_however_they_were_pasted() {
     let key = &merchant().0;
-    let pkcs8 = merchant().private_pem();
+    let pkcs8 = merchant().private_pkcs8();
     let pkcs1 = key.to_pkcs1_pem(LineEnding::LF).unwrap().to_string();
     let bare: String = pkcs8.lines().filter(|l| !l.starts_with("-----")).collect();
     let squeezed = pkcs8.replace('\n', " ");
@@ -70,13 +70,13 @@ fn the_wrong_thing_is_named() {
     assert_eq!(private(&small.to_pkcs1_pem(LineEnding::LF).unwrap()), KeyError::TooSmall);
 
     let public = |text: &str| VerifyingKey::parse(text).unwrap_err();
-    assert_eq!(public(&merchant().private_pem()), KeyError::PrivateNotPublicKey);
+    assert_eq!(public(&merchant().private_pkcs8()), KeyError::PrivateNotPublicKey);
     let small = small.to_public_key().to_public_key_pem(LineEnding::LF).unwrap();
     assert_eq!(public(&small), KeyError::TooSmall);
 
     assert_eq!(content_of(&certificate), Some(Content::Certificate));
     assert_eq!(content_of(&merchant().public_pem()), Some(Content::PublicKey));
-    assert_eq!(content_of(&merchant().private_pem()), Some(Content::PrivateKey));
+    assert_eq!(content_of(&merchant().private_pkcs8()), Some(Content::PrivateKey));
     assert_eq!(content_of("AAAA"), None);
 }
 
@@ -93,6 +93,6 @@ fn a_certificate_gives_serial_validity_and_key() {
 
 #[test]
 fn keys_never_show_in_debug() {
-    let key = SigningKey::parse(&merchant().private_pem()).unwrap();
+    let key = SigningKey::parse(&merchant().private_pkcs8()).unwrap();
     assert_eq!(format!("{key:?}"), "SigningKey(2048 bits)");
 }

@@ -208,6 +208,10 @@ fn refund(number: &str, refund: &str, fen: i64) -> RefundToRequest {
         notify_url: "http://127.0.0.1:9/notify".to_owned(),
         from_available_balance: false,
         earlier_refunds: 0,
+        failed_refunds: 0,
+        flow: Flow::Qr,
+        gateway_trade_no: None,
+        paid_at: None,
     }
 }
 

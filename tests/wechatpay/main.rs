@@ -1,5 +1,10 @@
 //! WeChat Pay against the published vectors, an independent RSA implementation and a scripted server.
 
+#[path = "../support/noise.rs"]
+mod disturbing;
+#[path = "../support/stand_in.rs"]
+mod server;
+
 mod accounts;
 mod barcode;
 mod bills;

@@ -7,36 +7,13 @@ use luodi::gateways::{Gateway as _, Notice};
 use serde_json::{Value, json};
 
 use crate::bills::{ALL, SUMMARY, bill, lines};
+use crate::disturbing::{Noise, rounds};
 use crate::notifications::transaction;
 use crate::stand_in::{PUBLIC_KEY_ID, credentials, notification, open, sealed, signature_headers, start, wechat};
 use crate::vectors::MCHID;
 
-struct Noise(u64);
-
-impl Noise {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
-    }
-
-    /// One to four changes.
-    fn disturb(&mut self, bytes: &mut Vec<u8>) {
-        for _ in 0..=self.below(4) {
-            let (at, length) = (self.below(bytes.len()), self.below(12));
-            let end = (at + length).min(bytes.len());
-            match self.below(5) {
-                0 => bytes.get_mut(at).into_iter().for_each(|byte| *byte ^= 1 << (length % 8)),
-                1 => drop(bytes.drain(at..end)),
-                2 => {
-                    let part = bytes.get(at..end).unwrap_or_default().to_vec();
-                    bytes.splice(at..at, part);
-                }
-                3 => bytes.truncate(at),
-                _ => bytes.splice(at..end, *b"`,\"\r\n{").for_each(drop),
-            }
-        }
-    }
-}
+/// What parts and ends things in bills and JSON.
+const MARKS: &[u8] = b"`,\"\r\n{";
 
 #[test]
 fn disturbed_bills_end_in_one_fault_at_most() {
@@ -45,8 +22,8 @@ fn disturbed_bills_end_in_one_fault_at_most() {
     let row: Vec<_> = row.split(',').collect();
     let good = bill(ALL, &[row.clone(), row], SUMMARY, &["2"; 7]);
     assert!(lines(StatementKind::Trade, &good).iter().all(Result::is_ok));
-    let mut noise = Noise(1);
-    for _ in 0..20_000 {
+    let mut noise = Noise::new(1, MARKS);
+    for _ in 0..rounds(20_000) {
         let mut bytes = good.clone();
         noise.disturb(&mut bytes);
         for kind in [StatementKind::Trade, StatementKind::FundFlow] {
@@ -67,8 +44,8 @@ async fn disturbed_notifications_are_refused_or_tell_the_truth() {
         })
     };
     let facts = transaction("SUCCESS").to_string();
-    let mut noise = Noise(2);
-    for _ in 0..400 {
+    let mut noise = Noise::new(2, MARKS);
+    for _ in 0..rounds(400) {
         // Sealed and signed by WeChat, and still nonsense.
         let mut bytes = facts.clone().into_bytes();
         noise.disturb(&mut bytes);

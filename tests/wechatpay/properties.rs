@@ -57,7 +57,7 @@ proptest! {
 
     #[test]
     fn a_key_with_one_byte_altered_never_panics(at in 0_usize..1600, byte in any::<u8>()) {
-        let mut pem = merchant().private_pem().into_bytes();
+        let mut pem = merchant().private_pkcs8().into_bytes();
         if let Some(slot) = pem.get_mut(at) {
             *slot = byte;
         }

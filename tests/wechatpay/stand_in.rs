@@ -1,7 +1,6 @@
-//! A scripted server in WeChat's place, and the keys on both sides. Signs with the `rsa` crate, so
-//! that our own code is not checked by itself.
+//! What WeChat's side says and how it signs and seals; the scripted server itself is shared.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _};
@@ -16,16 +15,13 @@ use luodi::ids::AccountId;
 use luodi::money::Fen;
 use luodi::payments::attempt::{Flow, GatewayName};
 use luodi::payments::payment::Mode;
-use rsa::RsaPrivateKey;
-use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use rsa::signature::{SignatureEncoding as _, Signer as _};
+use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 use x509_cert::builder::{Builder as _, CertificateBuilder, Profile};
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 
+pub use crate::server::{Pair, Reply, Seen, StandIn};
 use crate::vectors::{APIV3_KEY, APPID, MCHID, MERCHANT_SERIAL};
 
 pub const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0119000072912026010100000000";
@@ -35,26 +31,7 @@ pub fn start() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-01T12:00:00+08:00").unwrap()
 }
 
-/// A throw-away key pair, made once per run.
-pub struct Pair(pub RsaPrivateKey);
-
 impl Pair {
-    pub fn generate() -> Self {
-        Self(RsaPrivateKey::new(&mut rand::thread_rng(), 2048).unwrap())
-    }
-
-    pub fn private_pem(&self) -> String {
-        self.0.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
-    }
-
-    pub fn public_pem(&self) -> String {
-        self.0.to_public_key().to_public_key_pem(LineEnding::LF).unwrap()
-    }
-
-    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        rsa::pkcs1v15::SigningKey::<sha2::Sha256>::new(self.0.clone()).sign(message).to_vec()
-    }
-
     /// A self-signed certificate, PEM.
     pub fn certificate(&self, serial: &str, not_before: Timestamp, not_after: Timestamp) -> String {
         let time = |t: Timestamp| {
@@ -94,39 +71,7 @@ pub fn other() -> &'static Pair {
     PAIR.get_or_init(Pair::generate)
 }
 
-/// A request as the stand-in received it.
-#[derive(Debug, Clone)]
-pub struct Seen {
-    pub method: String,
-    pub target: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-}
-
-impl Seen {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-}
-
-#[derive(Debug, Clone)]
-pub enum Reply {
-    Answer {
-        status: u16,
-        headers: Vec<(String, String)>,
-        body: Vec<u8>,
-    },
-    /// Reads the request, then drops the connection.
-    Reset,
-    /// Reads the request and never says a word.
-    Silence,
-}
-
 impl Reply {
-    pub fn plain(status: u16, body: &str) -> Self {
-        Self::Answer { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
-    }
-
     pub fn error(status: u16, code: &str) -> Self {
         Self::plain(status, &json!({"code": code, "message": "…"}).to_string())
     }
@@ -134,17 +79,6 @@ impl Reply {
     pub fn signed(pair: &Pair, serial: &str, at: Timestamp, status: u16, body: &str) -> Self {
         let headers = signature_headers(pair, serial, at, body.as_bytes());
         Self::Answer { status, headers, body: body.as_bytes().to_vec() }
-    }
-
-    pub fn with_header(self, name: &str, value: &str) -> Self {
-        match self {
-            Self::Answer { status, mut headers, body } => {
-                headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
-                headers.push((name.to_owned(), value.to_owned()));
-                Self::Answer { status, headers, body }
-            }
-            other => other,
-        }
     }
 }
 
@@ -154,7 +88,7 @@ pub fn signature_headers(pair: &Pair, serial: &str, at: Timestamp, body: &[u8]) 
     [
         ("wechatpay-timestamp", timestamp),
         ("wechatpay-nonce", nonce.to_owned()),
-        ("wechatpay-signature", STANDARD.encode(pair.sign(&message))),
+        ("wechatpay-signature", pair.sign_base64(&message)),
         ("wechatpay-serial", serial.to_owned()),
         ("wechatpay-signature-type", "WECHATPAY2-SHA256-RSA2048".to_owned()),
     ]
@@ -184,80 +118,6 @@ pub fn notification(pair: &Pair, serial: &str, at: Timestamp, body: &Value) -> R
     RawNotification { headers: signature_headers(pair, serial, at, &body), body: body.into() }
 }
 
-type Script = dyn Fn(&Seen) -> Reply + Send + Sync;
-
-pub struct StandIn {
-    pub base: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
-}
-
-impl StandIn {
-    pub async fn serving(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (script, log): (Arc<Script>, _) = (Arc::new(script), seen.clone());
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, script.clone(), log.clone()));
-            }
-        });
-        Self { base, seen }
-    }
-
-    /// What arrived, in order.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
-    }
-
-    pub fn count(&self, path: &str) -> usize {
-        self.seen().iter().filter(|s| s.target.starts_with(path)).count()
-    }
-}
-
-async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Seen>>>) {
-    let Some(seen) = read_request(&mut stream).await else { return };
-    log.lock().unwrap().push(seen.clone());
-    let (status, headers, body) = match script(&seen) {
-        Reply::Answer { status, headers, body } => (status, headers, body),
-        Reply::Reset => return,
-        Reply::Silence => return std::future::pending().await,
-    };
-    let mut head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\n");
-    if !headers.iter().any(|(n, _)| n == "transfer-encoding") && status != 204 {
-        head.push_str(&format!("content-length: {}\r\n", body.len()));
-    }
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str("\r\n");
-    let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
-    let _ = stream.shutdown().await;
-    // Let the other side take in a large answer before the socket closes.
-    let _ = stream.read(&mut [0; 16]).await;
-}
-
-async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let mut lines = head.lines();
-            let mut first = lines.next()?.split(' ');
-            let (method, target) = (first.next()?.to_owned(), first.next()?.to_owned());
-            let headers: Vec<(String, String)> =
-                lines.filter_map(|l| l.split_once(": ")).map(|(n, v)| (n.to_ascii_lowercase(), v.to_owned())).collect();
-            let length = headers.iter().find(|(n, _)| n == "content-length").map_or(0, |(_, v)| v.parse().unwrap());
-            if body.len() >= length {
-                return Some(Seen { method, target, headers, body: body.to_owned() });
-            }
-        }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    }
-}
-
 /// Credentials that use the public key, for a stand-in at `base`.
 pub fn credentials(base: &str) -> AccountCredentials {
     AccountCredentials {
@@ -269,7 +129,7 @@ pub fn credentials(base: &str) -> AccountCredentials {
             "wechatpay_public_key_id": PUBLIC_KEY_ID, "api_base": base,
         }),
         secrets: json!({
-            "merchant_private_key": merchant().private_pem(), "apiv3_key": APIV3_KEY,
+            "merchant_private_key": merchant().private_pkcs8(), "apiv3_key": APIV3_KEY,
             "wechatpay_public_key": wechat().public_pem(),
         }),
     }

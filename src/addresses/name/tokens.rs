@@ -3,6 +3,7 @@
 use super::super::marks::{Mark, Marks};
 use super::super::normalize::{Folded, is_break, is_han};
 use super::super::surnames;
+use super::super::words::length_at_end;
 /// A run without breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
@@ -69,8 +70,9 @@ fn push(text: &Folded, tokens: &mut Vec<Token>, token: Token) {
 /// Where the token ends without 收, 亲收, (收).
 pub(super) fn without_tail(text: &Folded, token: Token) -> usize {
     for tail in ["(收)", "(亲收)", "亲收", "签收", "亲启", "敬启", "收"] {
-        let length = tail.chars().count();
-        if token.end - token.start > length && text.reads(token.end - length, tail) {
+        if let Some(length) = length_at_end(&text.chars[token.start..token.end], tail)
+            && token.end - token.start > length
+        {
             return token.end - length;
         }
     }

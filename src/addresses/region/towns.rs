@@ -4,6 +4,7 @@ use super::super::answer::{How, Part, WarningCode};
 use super::super::guards::{Claim, behind_full, behind_short};
 use super::super::lexicon::{Reading, UnitAt};
 use super::super::marks::Mark;
+use super::super::words::length_at_end;
 use super::{MOST_CANDIDATES, Region, Search};
 use crate::regions::Town;
 
@@ -121,8 +122,7 @@ impl Search<'_> {
         let found = self.chains.matches.iter().find_map(|found| {
             let (start, end) = (found.start as usize, found.end as usize);
             let suffixed = ["街道", "镇", "乡", "苏木"].iter().any(|suffix| {
-                let length = suffix.chars().count();
-                end - start > length && self.text.reads(end - length, suffix)
+                length_at_end(&self.text.chars[start..end], suffix).is_some_and(|length| end - start > length)
             });
             if !suffixed || end - start < 3 || !self.marks.edge_before(start) {
                 return None;

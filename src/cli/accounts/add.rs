@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::view;
 use crate::cli::choice::{self, StoreChoice, existing_store};
 use crate::cli::{UsageError, output};
+use crate::crypto::to_base64;
 use crate::error::{ApiError, Code};
 use crate::http::AppState;
 use crate::http::accounts::{NewAccount, add_account};
@@ -46,7 +47,12 @@ const OPTIONS: &[(&str, &str)] = &[
     --mchid 1900007291 --appid wx2421b1c4370ec43b \\\n    \
     --merchant-serial 408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB \\\n    \
     --merchant-key-file apiclient_key.pem --apiv3-key-file apiv3.txt \\\n    \
-    --public-key-id PUB_KEY_ID_0000000000000024101100397200000006 --public-key-file pub_key.pem\n\n\
+    --public-key-id PUB_KEY_ID_0000000000000024101100397200000006 --public-key-file pub_key.pem\n\n  \
+    luodi accounts add --store default --mode live --gateway alipay \\\n    \
+    --set app_id=2021000000000001 --set seller_id=2088000000000001 \\\n    \
+    --secret app_private_key=app_private_key.pem --secret alipay_public_key=alipay_public_key.txt\n\n\
+    The options with names of their own are WeChat Pay's; every other gateway's settings and secrets go in by --set\n\
+    and --secret, under the names that /docs lists.\n\n\
     Secrets are read from files, or from standard input where the file is `-`; never from arguments.")]
 pub struct Add {
     #[command(flatten)]
@@ -59,12 +65,12 @@ pub struct Add {
     name: String,
     /// Merchant number (商户号)
     #[arg(long)]
-    mchid: String,
+    mchid: Option<String>,
     /// App id bound to the merchant number
     #[arg(long)]
-    appid: String,
+    appid: Option<String>,
     /// Serial number of the merchant API certificate (商户API证书序列号)
-    #[arg(long, value_name = "SERIAL", required_unless_present = "merchant_certificate_file")]
+    #[arg(long, value_name = "SERIAL")]
     merchant_serial: Option<String>,
     /// The merchant API certificate, apiclient_cert.pem: instead of its serial number, and to be warned before
     /// it ends
@@ -72,10 +78,10 @@ pub struct Add {
     merchant_certificate_file: Option<PathBuf>,
     /// Private key of that certificate: apiclient_key.pem
     #[arg(long, value_name = "FILE")]
-    merchant_key_file: PathBuf,
+    merchant_key_file: Option<PathBuf>,
     /// The APIv3 key (APIv3密钥), 32 letters and digits
     #[arg(long, value_name = "FILE")]
-    apiv3_key_file: PathBuf,
+    apiv3_key_file: Option<PathBuf>,
     /// Id of the WeChat Pay public key (微信支付公钥ID)
     #[arg(long, value_name = "ID", requires = "public_key_file")]
     public_key_id: Option<String>,
@@ -88,6 +94,9 @@ pub struct Add {
     /// Any other setting, such as `sub_mchid=1900000109` or `codepay=v3`; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
+    /// Any other secret, from a file, such as `app_private_key=key.pem`; may be repeated
+    #[arg(long, value_name = "NAME=FILE", value_parser = setting)]
+    secret: Vec<(String, String)>,
     /// Address of a stand-in, for test accounts (`luodi sandbox` prints it)
     #[arg(long, value_name = "URL")]
     api_base: Option<String>,
@@ -132,8 +141,8 @@ impl Add {
             settings.insert("merchant_certificate".to_owned(), Value::from(certificate.trim()));
         }
         let given = [
-            ("mchid", Some(&self.mchid)),
-            ("appid", Some(&self.appid)),
+            ("mchid", self.mchid.as_ref()),
+            ("appid", self.appid.as_ref()),
             ("merchant_serial", self.merchant_serial.as_ref()),
             ("wechatpay_public_key_id", self.public_key_id.as_ref()),
             ("api_base", self.api_base.as_ref()),
@@ -147,37 +156,40 @@ impl Add {
     }
 
     fn secrets(&self) -> anyhow::Result<Value> {
-        let files = [
-            ("merchant_private_key", "--merchant-key-file", Some(&self.merchant_key_file)),
-            ("apiv3_key", "--apiv3-key-file", Some(&self.apiv3_key_file)),
-            ("wechatpay_public_key", "--public-key-file", self.public_key_file.as_ref()),
-            ("app_secret", "--app-secret-file", self.app_secret_file.as_ref()),
+        let own = [
+            ("merchant_private_key", "--merchant-key-file", &self.merchant_key_file),
+            ("apiv3_key", "--apiv3-key-file", &self.apiv3_key_file),
+            ("wechatpay_public_key", "--public-key-file", &self.public_key_file),
+            ("app_secret", "--app-secret-file", &self.app_secret_file),
         ];
-        if files.iter().filter(|(.., file)| file.is_some_and(|file| file == Path::new(STDIN))).count() > 1 {
+        let own = own.into_iter().filter_map(|(name, option, file)| Some((name, option.to_owned(), file.as_deref()?)));
+        let named = self.secret.iter().map(|(name, file)| (name.as_str(), format!("--secret {name}"), Path::new(file)));
+        let files: Vec<_> = own.chain(named).collect();
+        if files.iter().filter(|(.., file)| *file == Path::new(STDIN)).count() > 1 {
             return Err(UsageError("standard input (-) can be read for one option only".to_owned()).into());
         }
         let mut secrets = Map::new();
         for (name, option, file) in files {
-            if let Some(file) = file {
-                let text = read(file).with_context(|| format!("{option} {}", file.display()))?;
-                secrets.insert(name.to_owned(), Value::from(text.trim()));
-            }
+            let text = read(file).with_context(|| format!("{option} {}", file.display()))?;
+            secrets.insert(name.to_owned(), Value::from(text.trim()));
         }
         Ok(Value::Object(secrets))
     }
 }
 
-/// A little more than a secret, so that a wrong file is noticed rather than cut.
+/// A text as it stands; a binary file, such as a .pfx or a .cer, as base64. A little more than a secret is read,
+/// so that a wrong file is noticed rather than cut.
 fn read(file: &Path) -> anyhow::Result<Zeroizing<String>> {
-    let mut text = Zeroizing::new(String::new());
+    let mut bytes = Zeroizing::new(Vec::new());
     let source: Box<dyn Read> = if file == Path::new(STDIN) {
         Box::new(io::stdin().lock())
     } else {
         Box::new(fs::File::open(file).context("cannot be read")?)
     };
-    let read = source.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text);
-    read.context("cannot be read as text; PEM (not DER or PKCS#12) is wanted")?;
-    ensure!(text.len() as u64 <= MAX_SECRET_BYTES, "is larger than any key");
+    source.take(MAX_SECRET_BYTES + 1).read_to_end(&mut bytes).context("cannot be read")?;
+    ensure!(bytes.len() as u64 <= MAX_SECRET_BYTES, "is larger than any key");
+    let text = std::str::from_utf8(&bytes).map_or_else(|_| to_base64(&bytes), str::to_owned);
+    let text = Zeroizing::new(text);
     ensure!(!text.trim().is_empty(), "is empty");
     Ok(text)
 }
@@ -188,9 +200,16 @@ fn refusal(error: &ApiError) -> String {
     if error.code != Code::AccountInvalid || problem.errors.is_empty() {
         return problem.detail;
     }
-    let faults = problem.errors.iter().map(|fault| {
-        let option = OPTIONS.iter().find(|(pointer, _)| *pointer == fault.pointer);
-        format!("\n  - {}: {}", option.map_or(fault.pointer.as_str(), |(_, option)| option), fault.detail)
-    });
+    let faults = problem.errors.iter().map(|fault| format!("\n  - {}: {}", option_of(&fault.pointer), fault.detail));
     format!("the account is not added:{}", faults.collect::<String>())
+}
+
+/// What to type for the setting or secret that a pointer names.
+fn option_of(pointer: &str) -> String {
+    let own = OPTIONS.iter().find(|(known, _)| *known == pointer).map(|(_, option)| (*option).to_owned());
+    let named = || {
+        let setting = pointer.strip_prefix("/settings/").map(|name| format!("--set {name}"));
+        setting.or_else(|| pointer.strip_prefix("/secrets/").map(|name| format!("--secret {name}")))
+    };
+    own.or_else(named).unwrap_or_else(|| pointer.to_owned())
 }

@@ -110,6 +110,7 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
             "shop_url": running.shop.url(), "phone_url": phone, "api_url": luodi, "docs_url": docs,
             "api_key": running.api_key, "publishable_key": running.publishable_key, "account": running.account_id,
             "sandbox_url": running.sandbox.base_url(), "sandbox_mchid": running.mchid,
+            "alipay_account": running.alipay_account_id, "sandbox_alipay_app_id": running.alipay_app_id,
         }));
     }
     let texts = Texts(locale);
@@ -129,11 +130,12 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     output::line("")?;
     output::line(format!(
         "export LUODI_API_URL={luodi} LUODI_API_KEY={} LUODI_PUBLISHABLE_KEY={} \
-         SANDBOX_URL={} SANDBOX_MCHID={}",
+         SANDBOX_URL={} SANDBOX_MCHID={} SANDBOX_ALIPAY_APP_ID={}",
         running.api_key,
         running.publishable_key,
         running.sandbox.base_url(),
-        running.mchid
+        running.mchid,
+        running.alipay_app_id
     ))?;
     output::line(curl_example())?;
     output::line("")?;

@@ -22,7 +22,7 @@ use crate::http::auth::{generate_key, hash_key, key_hint};
 use crate::i18n::{Locale, text};
 use crate::ids::{AccountId, KeyId, StoreId};
 use crate::payments::{GatewayName, Mode};
-use crate::sandbox::{self, MerchantDraft, RedeliverySchedule, Sandbox, SandboxError, SandboxSettings};
+use crate::sandbox::{self, MerchantDraft, RedeliverySchedule, Sandbox, SandboxError, SandboxSettings, alipay};
 use crate::storage::{ApiKey, KeyKind};
 use crate::web::demo_shop::{self, DemoShop, DemoShopError, DemoShopSettings};
 use crate::webhooks::endpoints::NewEndpoint;
@@ -41,8 +41,11 @@ pub struct Running {
     /// For browsers: divisions, pasted addresses, wording.
     pub publishable_key: String,
     pub account_id: AccountId,
-    /// The merchant number at the sandbox.
+    /// The merchant number at the sandbox's WeChat Pay.
     pub mchid: String,
+    pub alipay_account_id: AccountId,
+    /// The application at the sandbox's Alipay.
+    pub alipay_app_id: String,
     pub locale: Locale,
     folder: Folder,
 }
@@ -68,8 +71,21 @@ pub async fn start(ports: Ports, locale: Locale) -> anyhow::Result<Running> {
     let api_key = add_key(state, store_id, KeyKind::Secret).await?;
     let publishable_key = add_key(state, store_id, KeyKind::Publishable).await?;
     let (account_id, mchid) = add_test_account(state, store_id, &sandbox, locale).await?;
+    let (alipay_account_id, alipay_app_id) = add_alipay_account(state, store_id, &sandbox, locale).await?;
     let shop = open_shop(ports.shop, &sidecar, store_id, [&api_key, &publishable_key], &sandbox).await?;
-    Ok(Running { sandbox, sidecar, shop, api_key, publishable_key, account_id, mchid, locale, folder })
+    Ok(Running {
+        sandbox,
+        sidecar,
+        shop,
+        api_key,
+        publishable_key,
+        account_id,
+        mchid,
+        alipay_account_id,
+        alipay_app_id,
+        locale,
+        folder,
+    })
 }
 
 async fn start_sandbox(port: u16, clock: &SharedClock) -> anyhow::Result<Sandbox> {
@@ -164,6 +180,30 @@ async fn add_test_account(
     };
     let account = add_account(state, new).await.context("the test account")?;
     Ok((account.id, merchant.mchid))
+}
+
+async fn add_alipay_account(
+    state: &AppState,
+    store_id: StoreId,
+    sandbox: &Sandbox,
+    locale: Locale,
+) -> anyhow::Result<(AccountId, String)> {
+    let draft = alipay::MerchantDraft { name: Some(text(locale, "shop-name")), ..alipay::MerchantDraft::default() };
+    let merchant = sandbox.alipay().add_merchant(draft).await?;
+    let new = NewAccount {
+        store_id,
+        mode: Mode::Test,
+        gateway: GatewayName::Alipay,
+        name: "demo".to_owned(),
+        settings: json!({
+            "app_id": merchant.app_id, "seller_id": merchant.seller_id, "api_base": sandbox.base_url(),
+        }),
+        secrets: json!({
+            "app_private_key": merchant.app_private_key, "alipay_public_key": merchant.alipay_public_key,
+        }),
+    };
+    let account = add_account(state, new).await.context("the test account of Alipay")?;
+    Ok((account.id, merchant.app_id))
 }
 
 /// The endpoint's secret is needed to open the shop, and the shop's address for the endpoint: the

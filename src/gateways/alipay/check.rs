@@ -2,7 +2,7 @@
 //! Promises: each finding says which setting is wrong and how to mend it.
 
 use super::client::{CallFailure, Client};
-use super::errors::Operation;
+use super::errors::{Operation, is_about_authorisation};
 use super::requests;
 use crate::crypto::random;
 use crate::gateways::{DeclineReason, EXPIRY_WARNING_S, Finding, GatewayError, Rejected, Severity};
@@ -51,6 +51,7 @@ async fn question_finding(client: &Client) -> Finding {
                 "app-cert-not-exist" | "invalid-app-cert-sn" => ("alipay_app_certificate_refused", "app_certificate"),
                 "invalid-alipay-root-cert-sn" => ("alipay_root_refused", "alipay_root_certificate"),
                 "missing-encrypt-key" | "invalid-encrypt" => ("alipay_content_key_wrong", "aes_key"),
+                _ if is_about_authorisation(&code) => ("alipay_authorisation_ended", "app_auth_token"),
                 other if other.starts_with("decryption-error") => ("alipay_content_key_wrong", "aes_key"),
                 _ => ("alipay_refused", "app_id"),
             };

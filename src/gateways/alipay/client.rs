@@ -158,7 +158,7 @@ impl Client {
             biz_content: &content,
             is_encrypted: content_key.is_some(),
             notify_url,
-            return_url: None,
+            ..Unsigned::default()
         };
         let (query, body) = self.signer.sign(&unsigned, self.clock.now()).split();
         let url = self.address(&format!("/gateway.do?{query}"))?;
@@ -170,10 +170,10 @@ impl Client {
         }
         let node = AnswerNode::extract(&answer.body, operation.method()).map_err(CallFailure::Unproven)?;
         if node.sign.is_none() {
-            return Err(unsigned_answer(&node));
+            return Err(unsigned_answer(operation, &node));
         }
-        let key = self.key_for(operation, node.cert_sn.as_deref()).await.map_err(CallFailure::Unproven)?;
-        node.verify(&key).map_err(CallFailure::Unproven)?;
+        let keys = self.keys_for(operation, node.cert_sn.as_deref()).await.map_err(CallFailure::Unproven)?;
+        by_any(&keys, |key| node.verify(key)).map_err(CallFailure::Unproven)?;
         let json = match (node.is_text(), content_key) {
             (false, _) => node.raw.as_bytes().to_vec(),
             (true, Some(key)) => {
@@ -208,6 +208,9 @@ impl Client {
         if let Some((_, root)) = &self.signer.certificate_sns {
             headers.push(("alipay-root-cert-sn", root.clone()));
         }
+        if let Some(token) = self.signer.auth_token() {
+            headers.push(("alipay-app-auth-token", token.to_owned()));
+        }
         let (target, body) = match method {
             Method::GET => (format!("{path}?{}", as_query(&content)?), String::new()),
             _ => match &self.content_key {
@@ -231,10 +234,10 @@ impl Client {
                 return Err(CallFailure::Unproven(Rejected::Unsigned));
             }
             let refusal = codes(&answer.body).unwrap_or_default().v3_refusal(answer.status);
-            return Err(CallFailure::Gateway(errors::read_unsigned(&refusal)));
+            return Err(CallFailure::Gateway(errors::read_unsigned(operation, &refusal)));
         };
-        let key = self.key_for(operation, answer.header("alipay-sn")).await.map_err(CallFailure::Unproven)?;
-        verify_v3(&answer, signature, &key).map_err(CallFailure::Unproven)?;
+        let keys = self.keys_for(operation, answer.header("alipay-sn")).await.map_err(CallFailure::Unproven)?;
+        by_any(&keys, |key| verify_v3(&answer, signature, key)).map_err(CallFailure::Unproven)?;
         let json = match &self.content_key {
             Some(key) if !answer.body.trim_ascii_start().starts_with(b"{") => {
                 decrypted(key, &String::from_utf8_lossy(&answer.body))?
@@ -289,8 +292,9 @@ impl Client {
         if sent == target { Ok(url) } else { Err(refused()) }
     }
 
-    /// The key a message names. An unknown certificate is fetched, but never to judge its own download.
-    async fn key_for(&self, operation: Operation, cert_sn: Option<&str>) -> Result<VerifyingKey, Rejected> {
+    /// The keys that may have signed a message. An unknown certificate is fetched, but never to judge its own
+    /// download.
+    async fn keys_for(&self, operation: Operation, cert_sn: Option<&str>) -> Result<Vec<VerifyingKey>, Rejected> {
         match (self.trust.find(cert_sn), cert_sn) {
             (Err(Rejected::UnknownKey), Some(cert_sn)) if operation != Operation::Certificate => {
                 Box::pin(self.download(cert_sn)).await;
@@ -303,8 +307,8 @@ impl Client {
     /// Verifies a notification, whose certificate may have to be fetched.
     pub(super) async fn verify(&self, form: &Form) -> Result<(), Rejected> {
         let cert_sn = form.text("alipay_cert_sn");
-        let key = self.key_for(Operation::Query, cert_sn.as_deref()).await?;
-        form.verify(&key)
+        let keys = self.keys_for(Operation::Query, cert_sn.as_deref()).await?;
+        by_any(&keys, |key| form.verify(key))
     }
 
     /// Fetches one certificate, at most once a minute, and few in all.
@@ -335,8 +339,8 @@ impl Client {
             alipay_cert_content: String,
         }
         let biz_content = serde_json::json!({ "alipay_cert_sn": cert_sn }).to_string();
-        let unsigned =
-            Unsigned { method: Operation::Certificate.method(), biz_content: &biz_content, ..Unsigned::default() };
+        let method = Operation::Certificate.method();
+        let unsigned = Unsigned { method, biz_content: &biz_content, is_of_application: true, ..Unsigned::default() };
         let (query, body) = self.signer.sign(&unsigned, self.clock.now()).split();
         let url = self.address(&format!("/gateway.do?{query}")).map_err(|e| GatewayError::from(e).to_string())?;
         let headers = vec![("content-type", "application/x-www-form-urlencoded;charset=utf-8".to_owned())];
@@ -367,6 +371,18 @@ fn v3_path(operation: Operation) -> Option<(Method, &'static str)> {
     })
 }
 
+/// Whether one of these keys verifies it; else what the last one said.
+fn by_any(keys: &[VerifyingKey], verify: impl Fn(&VerifyingKey) -> Result<(), Rejected>) -> Result<(), Rejected> {
+    let mut verdict = Err(Rejected::UnknownKey);
+    for key in keys {
+        verdict = verify(key);
+        if verdict.is_ok() {
+            break;
+        }
+    }
+    verdict
+}
+
 fn verify_v3(answer: &Answer, signature: &str, key: &VerifyingKey) -> Result<(), Rejected> {
     let header = |name| answer.header(name).ok_or(Rejected::Unsigned);
     let message = canonical_v3_answer(header("alipay-timestamp")?, header("alipay-nonce")?, &answer.body);
@@ -387,10 +403,10 @@ fn codes(json: &[u8]) -> Result<Codes, CallFailure> {
 }
 
 /// An unsigned success is refused; an unsigned refusal proves nothing, but may name what to mend.
-fn unsigned_answer(node: &AnswerNode<'_>) -> CallFailure {
+fn unsigned_answer(operation: Operation, node: &AnswerNode<'_>) -> CallFailure {
     let refusal = codes(node.raw.as_bytes()).unwrap_or_default().refusal();
     if node.is_error {
-        CallFailure::Gateway(errors::read_unsigned(&refusal))
+        CallFailure::Gateway(errors::read_unsigned(operation, &refusal))
     } else if refusal.code.is_empty() || refusal.code == SUCCESS || refusal.code == WAITING {
         CallFailure::Unproven(Rejected::Unsigned)
     } else {

@@ -48,6 +48,11 @@ impl Operation {
         }
     }
 
+    /// Whether money may move in the very call.
+    pub(super) const fn moves_money(self) -> bool {
+        matches!(self, Self::Pay | Self::Cancel | Self::Refund)
+    }
+
     /// Whether it may change something at the gateway.
     pub(super) const fn is_write(self) -> bool {
         matches!(self, Self::Precreate | Self::Create | Self::Pay | Self::Close | Self::Cancel | Self::Refund)
@@ -63,8 +68,9 @@ pub(super) struct Refusal {
     pub message: String,
 }
 
-/// The `ACQ.` in front is misspelt by one method and missing in another.
+/// The `ACQ.` in front is misspelt by one method, missing in another, and sometimes stands behind `aop.`.
 pub(super) fn normalise(sub_code: &str) -> &str {
+    let sub_code = sub_code.strip_prefix("aop.").filter(|rest| rest.starts_with("ACQ.")).unwrap_or(sub_code);
     sub_code.strip_prefix("ACQ.").or_else(|| sub_code.strip_prefix("AQC.")).unwrap_or(sub_code)
 }
 
@@ -91,10 +97,13 @@ pub(super) fn read(operation: Operation, refusal: &Refusal) -> GatewayError {
 }
 
 /// Reads a refusal that bears no signature. It proves nothing; but refusals of our own signature or
-/// identity never bear one, and only the merchant can mend them.
-pub(super) fn read_unsigned(refusal: &Refusal) -> GatewayError {
+/// identity never bear one, and only the merchant can mend them. Where money may have moved it stays unknown.
+pub(super) fn read_unsigned(operation: Operation, refusal: &Refusal) -> GatewayError {
     let code = normalise(&refusal.sub_code);
     match unsigned_fix_for(code) {
+        Some(fix) if operation.moves_money() => {
+            GatewayError::Unknown(format!("an unsigned refusal: {}: {fix}", bare(code)))
+        }
         Some(fix) => GatewayError::Misconfigured { code: bare(code).to_owned(), fix: fix.to_owned() },
         None => GatewayError::Unknown(format!("an unsigned refusal: {} {code}", refusal.code)),
     }
@@ -110,20 +119,75 @@ fn bare(code: &str) -> &str {
 }
 
 fn reason_for(operation: Operation, class: &str, code: &str) -> DeclineReason {
+    let is_refund = operation == Operation::Refund;
     match code {
-        "TRADE_NOT_EXIST" => DeclineReason::NotFound,
+        "TRADE_NOT_EXIST" if !is_refund => DeclineReason::NotFound,
         "TRADE_HAS_SUCCESS" | "CONTEXT_INCONSISTENT" => DeclineReason::AlreadyPaid,
-        "TRADE_HAS_CLOSE" => DeclineReason::AlreadyClosed,
+        "TRADE_HAS_CLOSE" if !is_refund => DeclineReason::AlreadyClosed,
+        "EXIST_FORBIDDEN_WORD" => DeclineReason::TextRefused,
         // Paid, closed or never opened: only a query tells.
-        "TRADE_STATUS_ERROR" | "REASON_TRADE_STATUS_INVALID" | "REASON_ILLEGAL_STATUS"
-            if operation != Operation::Refund =>
-        {
+        "TRADE_STATUS_ERROR" | "REASON_TRADE_STATUS_INVALID" | "REASON_ILLEGAL_STATUS" if !is_refund => {
             DeclineReason::AlreadyPaid
         }
         "SELLER_BALANCE_NOT_ENOUGH" | "REASON_TRADE_BEEN_FREEZEN" => DeclineReason::TryLater,
         _ if is_too_fast(class, code) => DeclineReason::TryLater,
+        _ if operation.moves_money() && !is_certainly_no(class, code) => DeclineReason::Unclear,
         _ => DeclineReason::Other,
     }
+}
+
+/// Refusals of payments and refunds after which no money moves. Not among them: `PAYMENT_FAIL`,
+/// `DISCORDANT_REPEAT_REQUEST`, those that speak of the order's state, and what is new.
+const CERTAINLY_NO: [&str; 37] = [
+    "ALLOC_AMOUNT_VALIDATE_ERROR",
+    "CURRENCY_NOT_SUPPORT",
+    "CUSTOMER_VALIDATE_ERROR",
+    "DEFAULT_SETTLE_RULE_NOT_EXIST",
+    "ENTERPRISE_PAY_BIZ_ERROR",
+    "INVALID_PARAMETER",
+    "INVALID_STORE_ID",
+    "MOBILE_PAYMENT_SWITCH_OFF",
+    "NOT_ALLOW_PARTIAL_REFUND",
+    "NOT_CERTIFIED_USER",
+    "NOT_SUPPORT_PAYMENT_INST",
+    "NOW_TIME_AFTER_EXPIRE_TIME_ERROR",
+    "NO_PAYMENT_INSTRUMENTS_AVAILABLE",
+    "ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND",
+    "PAYMENT_AUTH_CODE_INVALID",
+    "PAYMENT_REQUEST_HAS_RISK",
+    "PLATFORM_BUSINESS_ACQUIRE_MODE_MUST_MERCHANT_ID",
+    "PRODUCT_AMOUNT_LIMIT_ERROR",
+    "PULL_MOBILE_CASHIER_FAIL",
+    "REASON_TRADE_REFUND_FEE_ERR",
+    "REFUNDALLOC_UNAUTH_LIMIT",
+    "REFUND_ACCOUNT_NOT_EXIST",
+    "REFUND_AMT_NOT_EQUAL_TOTAL",
+    "REFUND_CHARGE_ERROR",
+    "REFUND_FEE_ERROR",
+    "REFUND_ROYALTY_PAYEE_ACCOUNT_NOT_EXIST",
+    "REQUEST_AMOUNT_EXCEED",
+    "RISK_MERCHANT_IP_NOT_EXIST",
+    "STORE_INFO_INVALID",
+    "SUB_GOODS_SIZE_MAX_COUNT",
+    "TOTAL_FEE_EXCEED",
+    "TRADE_BUYER_NOT_MATCH",
+    "TRADE_HAS_FINISHED",
+    "TRADE_NOT_ALLOW_REFUND",
+    "TRADE_SETTLE_ERROR",
+    "USER_FACE_PAYMENT_SWITCH_OFF",
+    "USER_NOT_MATCH_ERR",
+];
+/// Families of the same, by how they begin.
+const CERTAINLY_NO_FAMILIES: [&str; 8] =
+    ["BEYOND_", "BUYER_", "ERROR_", "MERCHANT_", "OVERDRAFT_", "SECONDARY_MERCHANT_", "SUB_MERCHANT_", "USER_LOGONID_"];
+
+fn is_certainly_no(class: &str, code: &str) -> bool {
+    // Refused before it reached the business: by class, and by the small letters of the common codes.
+    let before_business = matches!(class, "20001" | "40001" | "40002" | "40003" | "40006")
+        || code.starts_with(|first: char| first.is_ascii_lowercase());
+    before_business
+        || CERTAINLY_NO.binary_search(&code).is_ok()
+        || CERTAINLY_NO_FAMILIES.iter().any(|family| code.starts_with(family))
 }
 
 /// What only the merchant can mend, in answers that are signed.
@@ -153,10 +217,26 @@ fn fix_for(class: &str, code: &str) -> Option<&'static str> {
             bare if bare.starts_with("decryption-error") => {
                 Some("Alipay cannot decrypt the request: aes_key is not the console's key.")
             }
-            _ if class == "20001" => Some("The authorisation has ended: authorise the application again."),
+            code if class == "20001" || is_about_authorisation(code) => Some(
+                "The authorisation by which the application acts for the merchant is not valid or has ended: let the \
+                 merchant authorise it again and set app_auth_token and auth_app_id anew.",
+            ),
             _ => None,
         },
     })
+}
+
+/// The codes of a service provider's authorisation; v3 tells them without their class.
+pub(super) fn is_about_authorisation(code: &str) -> bool {
+    matches!(
+        bare(code),
+        "invalid-app-auth-token"
+            | "invalid-app-auth-token-no-api"
+            | "app-auth-token-time-out"
+            | "invalid-auth-token"
+            | "auth-token-time-out"
+            | "no-product-reg-by-partner"
+    )
 }
 
 fn unsigned_fix_for(code: &str) -> Option<&'static str> {
@@ -204,11 +284,20 @@ mod tests {
             (O::Precreate, "ACQ.CONTEXT_INCONSISTENT", R::AlreadyPaid),
             (O::Pay, "ACQ.TRADE_HAS_CLOSE", R::AlreadyClosed),
             (O::Close, "ACQ.REASON_TRADE_STATUS_INVALID", R::AlreadyPaid),
-            (O::Refund, "ACQ.TRADE_STATUS_ERROR", R::Other),
+            (O::Refund, "ACQ.TRADE_STATUS_ERROR", R::Unclear),
+            (O::Refund, "ACQ.TRADE_NOT_EXIST", R::Unclear),
+            (O::Refund, "ACQ.TRADE_HAS_CLOSE", R::Unclear),
+            (O::Refund, "ACQ.DISCORDANT_REPEAT_REQUEST", R::Unclear),
+            (O::Refund, "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", R::Other),
+            (O::Pay, "ACQ.PAYMENT_FAIL", R::Unclear),
+            (O::Pay, "ACQ.BUYER_BALANCE_NOT_ENOUGH", R::Other),
+            (O::Pay, "ACQ.SOMETHING_NEW", R::Unclear),
+            (O::Precreate, "ACQ.SOMETHING_NEW", R::Other),
+            (O::Precreate, "ACQ.EXIST_FORBIDDEN_WORD", R::TextRefused),
             (O::Refund, "ACQ.SELLER_BALANCE_NOT_ENOUGH", R::TryLater),
             (O::Query, "isv.app-call-limited", R::TryLater),
             (O::Pay, "ACQ.PAYMENT_AUTH_CODE_INVALID", R::Other),
-            (O::Refund, "ACQ.SOMETHING_NEW", R::Other),
+            (O::Refund, "ACQ.SOMETHING_NEW", R::Unclear),
         ] {
             assert_eq!(reason(operation, code), Some(expected), "{operation:?} {code}");
         }
@@ -231,12 +320,22 @@ mod tests {
     }
 
     #[test]
+    fn codes_are_listed_in_order() {
+        assert!(CERTAINLY_NO.is_sorted());
+    }
+
+    #[test]
     fn an_unsigned_refusal_is_only_believed_about_our_own_credentials() {
-        let unsigned = |sub_code: &str| {
-            read_unsigned(&Refusal { code: "40004".into(), sub_code: sub_code.into(), message: String::new() })
+        let told = |operation, sub_code: &str| {
+            let refusal = Refusal { code: "40004".into(), sub_code: sub_code.into(), message: String::new() };
+            read_unsigned(operation, &refusal)
         };
+        let unsigned = |sub_code: &str| told(Operation::Query, sub_code);
         for ours in ["isv.invalid-signature", "isv.invalid-app-id", "invalid-signature", "isv.app-cert-not-exist"] {
             assert!(matches!(unsigned(ours), GatewayError::Misconfigured { fix, .. } if !fix.is_empty()), "{ours}");
+            for money in [Operation::Pay, Operation::Refund, Operation::Cancel] {
+                assert!(matches!(told(money, ours), GatewayError::Unknown(_)), "{money:?} {ours}");
+            }
         }
         for other in ["ACQ.TRADE_NOT_EXIST", "ACQ.TRADE_HAS_CLOSE", "ACQ.ACCESS_FORBIDDEN", ""] {
             assert!(matches!(unsigned(other), GatewayError::Unknown(_)), "{other}");

@@ -43,10 +43,12 @@ fn kind(form: &Form, event_type: &str) -> String {
 }
 
 fn trade(form: &Form) -> Result<Notice, Rejected> {
+    let app_id = form.text("app_id").ok_or(Rejected::Malformed)?;
     let merchant = Merchant {
         merchant_no: form.text("seller_id").ok_or(Rejected::Malformed)?,
-        app_id: Some(form.text("app_id").ok_or(Rejected::Malformed)?),
-        sub_merchant_no: None,
+        // Where the application acts for another merchant, that one's application is named too.
+        sub_merchant_no: form.text("auth_app_id").filter(|auth_app_id| *auth_app_id != app_id),
+        app_id: Some(app_id),
     };
     let trade = Trade::of(form);
     let is_refund = trade.is_refunded();

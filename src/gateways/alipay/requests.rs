@@ -224,6 +224,19 @@ pub(super) fn trade(
     to_json(&PreparedTrade { product, notify_url: order.notify_url.clone(), biz_content })
 }
 
+/// The same order with another title; `None` when it is the same, or nothing of it can be sent.
+pub(super) fn reworded(request: &str, description: &str) -> Option<String> {
+    let mut trade: PreparedTrade = serde_json::from_str(request).ok()?;
+    let mut content: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&trade.biz_content).ok()?;
+    let subject = serde_json::Value::String(sendable_text(description, 256));
+    if subject == "" || content.get("subject") == Some(&subject) {
+        return None;
+    }
+    content.insert("subject".to_owned(), subject);
+    trade.biz_content = serde_json::to_string(&content).ok()?;
+    serde_json::to_string(&trade).ok()
+}
+
 /// Where a shopper goes who leaves Alipay's mobile page half-way. Not part of what is stored: it is always
 /// the same for one order.
 pub(super) fn with_quit_url(biz_content: &str, quit_url: &str) -> Result<String, GatewayError> {
@@ -431,6 +444,22 @@ mod tests {
     }
 
     #[test]
+    fn another_title_changes_nothing_else() {
+        let before = trade(Product::Precreate, &order(), false, now()).unwrap();
+        let after = reworded(&before, "T-1001/2").unwrap();
+        let read = |text: &str| {
+            let stored: PreparedTrade = serde_json::from_str(text).unwrap();
+            let content: serde_json::Value = serde_json::from_str(&stored.biz_content).unwrap();
+            (stored.product, stored.notify_url, content)
+        };
+        let (mut expected, told) = (read(&before), read(&after));
+        expected.2["subject"] = "T-1001 2".into();
+        assert_eq!(told, expected);
+        assert_eq!(reworded(&after, "T-1001/2"), None, "there is no third title");
+        assert_eq!(reworded(&before, "🐼"), None);
+    }
+
+    #[test]
     fn a_refund_always_bears_its_own_number() {
         let wanted = RefundToRequest {
             out_trade_no: "LD1".to_owned(),
@@ -441,6 +470,10 @@ mod tests {
             notify_url: "https://shop.example/n".to_owned(),
             from_available_balance: false,
             earlier_refunds: 0,
+            failed_refunds: 0,
+            flow: Flow::Qr,
+            gateway_trade_no: None,
+            paid_at: None,
         };
         let stored: PreparedRefund = serde_json::from_str(&refund(&wanted).unwrap()).unwrap();
         assert_eq!(

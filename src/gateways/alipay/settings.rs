@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use secrecy::SecretString;
 use url::Url;
 
 use super::sign::{self, Signer};
@@ -33,6 +34,10 @@ pub struct AlipaySettings {
     /// The merchant's Alipay number (合作伙伴身份 PID), 16 digits beginning 2088.
     #[schema(example = "2088000000000001", pattern = "^2088[0-9]{12}$")]
     pub seller_id: String,
+    /// For service providers (ISV): the application of the merchant that is acted for (auth_app_id), together with
+    /// `app_auth_token`. `app_id` and every key are then the provider's, `seller_id` is the merchant's.
+    #[schema(pattern = "^[0-9]{8,32}$")]
+    pub auth_app_id: Option<String>,
     /// Which protocol server calls use: `v2` (default) or `v3`.
     #[schema(example = "v2", pattern = "^v[23]$")]
     pub api: Option<String>,
@@ -59,6 +64,10 @@ pub struct AlipaySecrets {
     pub alipay_certificate: Option<String>,
     /// alipayRootCert.crt
     pub alipay_root_certificate: Option<String>,
+    /// For service providers (ISV): the token by which the merchant lets the application act for it
+    /// (应用授权令牌 app_auth_token).
+    #[schema(max_length = 64)]
+    pub app_auth_token: Option<String>,
     /// Key of content encryption (接口内容加密 AES 密钥), base64 of 16 bytes; only if it is switched on.
     pub aes_key: Option<String>,
 }
@@ -87,6 +96,8 @@ pub(super) enum QrProduct {
 #[derive(Debug)]
 pub(super) struct Parsed {
     pub seller_id: String,
+    /// The application of the merchant that is acted for.
+    pub auth_app_id: Option<String>,
     pub api: Api,
     pub qr_product: QrProduct,
     pub api_base: Url,
@@ -95,13 +106,14 @@ pub(super) struct Parsed {
     pub content_key: Option<CbcKey>,
 }
 
-const SETTINGS: [&str; 5] = ["app_id", "seller_id", "api", "qr_product", "api_base"];
-const SECRETS: [&str; 6] = [
+const SETTINGS: [&str; 6] = ["app_id", "seller_id", "auth_app_id", "api", "qr_product", "api_base"];
+const SECRETS: [&str; 7] = [
     "app_private_key",
     "alipay_public_key",
     "app_certificate",
     "alipay_certificate",
     "alipay_root_certificate",
+    "app_auth_token",
     "aes_key",
 ];
 
@@ -112,7 +124,7 @@ impl Parsed {
         let mut form = Form::default();
         let settings = form.section("settings", &credentials.settings, &SETTINGS);
         let secrets = form.section("secrets", &credentials.secrets, &SECRETS);
-        let app_id = form.required(settings, "app_id").and_then(|v| app_id(&mut form, v));
+        let app_id = form.required(settings, "app_id").and_then(|v| app_id(&mut form, "app_id", v));
         let seller_id = form.required(settings, "seller_id").and_then(|v| seller_id(&mut form, v));
         let api = form.choice(settings, "api", &[("v2", Api::V2), ("v3", Api::V3)], Api::V2);
         let products = [("precreate", QrProduct::Precreate), ("page", QrProduct::Page)];
@@ -123,6 +135,7 @@ impl Parsed {
         let key = key.and_then(|v| form.signing_key("/secrets/app_private_key", v));
         let content_key = form.optional(secrets, "aes_key").map(|v| content_key(&mut form, v));
         let keys = alipay_keys(&mut form, secrets, key.as_ref());
+        let (auth_app_id, app_auth_token) = authorisation(&mut form, settings, secrets);
 
         match (app_id, seller_id, api, qr_product, api_base, key, keys) {
             (
@@ -135,10 +148,11 @@ impl Parsed {
                 Some((trust, certificate_sns)),
             ) if form.problems.is_empty() => Ok(Self {
                 seller_id,
+                auth_app_id,
                 api,
                 qr_product,
                 api_base,
-                signer: Signer { app_id, key, certificate_sns },
+                signer: Signer { app_id, key, certificate_sns, app_auth_token },
                 trust,
                 content_key: content_key.flatten(),
             }),
@@ -152,13 +166,42 @@ pub(super) fn is_sandbox(base: &Url) -> bool {
     base.as_str().trim_end_matches('/') == SANDBOX_HOST
 }
 
-fn app_id(form: &mut Form, value: &str) -> Option<String> {
+fn app_id(form: &mut Form, name: &str, value: &str) -> Option<String> {
     let fits = (8..=32).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
     if !fits {
-        let detail = "app_id is the application's APPID: digits only, usually 16.";
-        form.report("/settings/app_id", "invalid_app_id", detail);
+        let detail = format!("{name} is an application's APPID: digits only, usually 16.");
+        form.report(&format!("/settings/{name}"), "invalid_app_id", detail);
     }
     fits.then(|| value.to_owned())
+}
+
+/// By what a service provider acts for a merchant: both or neither.
+fn authorisation(
+    form: &mut Form,
+    settings: Section<'_>,
+    secrets: Section<'_>,
+) -> (Option<String>, Option<SecretString>) {
+    const ID: &str = "/settings/auth_app_id";
+    const TOKEN: &str = "/secrets/app_auth_token";
+    let (id, token) = (form.optional(settings, "auth_app_id"), form.optional(secrets, "app_auth_token"));
+    match (id, token) {
+        (None, Some(_)) => {
+            let detail = "app_auth_token acts for another merchant: give auth_app_id too, the merchant's application, as \
+                          it came with the token.";
+            form.report(ID, "auth_app_id_missing", detail);
+        }
+        (Some(_), None) => {
+            let detail = "auth_app_id is for service providers and needs the app_auth_token that came with it; a merchant's \
+                          own application leaves both away.";
+            form.report(TOKEN, "app_auth_token_missing", detail);
+        }
+        _ => {}
+    }
+    if token.is_some_and(|text| text.len() > 64 || !text.bytes().all(|b| b.is_ascii_graphic())) {
+        let detail = "app_auth_token is letters and digits, at most 64, as alipay.open.auth.token.app gave it.";
+        form.report(TOKEN, "invalid_app_auth_token", detail);
+    }
+    (id.and_then(|v| app_id(form, "auth_app_id", v)), token.map(SecretString::from))
 }
 
 fn seller_id(form: &mut Form, value: &str) -> Option<String> {

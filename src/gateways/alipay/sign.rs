@@ -5,6 +5,7 @@
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -71,6 +72,8 @@ pub struct Signer {
     pub key: SigningKey,
     /// The serial numbers of the application certificate and the root file, in certificate mode.
     pub certificate_sns: Option<(String, String)>,
+    /// By which a service provider's application acts for a merchant (应用授权).
+    pub app_auth_token: Option<SecretString>,
 }
 
 /// What one v2 request says, before it is signed.
@@ -81,6 +84,8 @@ pub struct Unsigned<'a> {
     pub is_encrypted: bool,
     pub notify_url: Option<&'a str>,
     pub return_url: Option<&'a str>,
+    /// A question of the application itself, whichever merchant it acts for.
+    pub is_of_application: bool,
 }
 
 /// A signed v2 request: its parameters with `sign`, in the order of their names.
@@ -133,6 +138,9 @@ impl Signer {
         if unsigned.is_encrypted {
             parameters.push(("encrypt_type", "AES".to_owned()));
         }
+        if let Some(token) = self.app_auth_token.as_ref().filter(|_| !unsigned.is_of_application) {
+            parameters.push(("app_auth_token", token.expose_secret().to_owned()));
+        }
         parameters.extend(unsigned.notify_url.map(|url| ("notify_url", url.to_owned())));
         parameters.extend(unsigned.return_url.map(|url| ("return_url", url.to_owned())));
         parameters.retain(|(_, value)| !value.is_empty());
@@ -142,13 +150,20 @@ impl Signer {
         SignedRequest(parameters)
     }
 
-    /// The `authorization` header of a v3 request, with a fresh nonce. `target` is path and query as sent.
+    /// The `authorization` header of a v3 request, with a fresh nonce. `target` is path and query as sent;
+    /// the header with [`Self::auth_token`] is part of what is signed.
     #[must_use]
     pub fn authorize(&self, method: &str, target: &str, body: &str, now: Timestamp) -> String {
         let nonce = random::alphanumeric(32);
         let claim = self.v3_claim(&nonce, now);
-        let message = canonical_v3_request(&claim, method, target, body, None);
+        let message = canonical_v3_request(&claim, method, target, body, self.auth_token());
         format!("{V3_SCHEME} {claim},sign={}", to_base64(&self.key.sign(message.as_bytes())))
+    }
+
+    /// What v3 carries in the header `alipay-app-auth-token`.
+    #[must_use]
+    pub fn auth_token(&self) -> Option<&str> {
+        self.app_auth_token.as_ref().map(SecretString::expose_secret)
     }
 
     /// What a v3 request says of its sender.

@@ -120,7 +120,10 @@ async fn download(client: &Client, url: Url) -> Result<File, GatewayError> {
 }
 
 /// Finds the file that lists the movements, by what it says of itself: names are GBK without saying so.
-fn unpack(archive: File, kind: StatementKind, merchant: Merchant) -> Result<Statement, String> {
+///
+/// # Errors
+/// What is wrong with the archive.
+pub fn unpack(archive: File, kind: StatementKind, merchant: Merchant) -> Result<Statement, String> {
     let broken = |e: zip::result::ZipError| format!("the bill's archive cannot be read: {e}");
     let mut archive = zip::ZipArchive::new(BufReader::new(archive)).map_err(broken)?;
     if archive.len() > MAX_ENTRIES {

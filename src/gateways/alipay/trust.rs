@@ -62,22 +62,22 @@ impl Trust {
         }))
     }
 
-    /// The key for a message that names this serial number, or none.
+    /// The keys that may have signed a message: the one of the serial number it names, or, as some messages
+    /// name none, each that is known.
     ///
     /// # Errors
     /// `UnknownKey`.
-    pub(super) fn find(&self, cert_sn: Option<&str>) -> Result<VerifyingKey, Rejected> {
-        match self {
-            Self::PublicKey(key) => Ok(key.clone()),
+    pub(super) fn find(&self, cert_sn: Option<&str>) -> Result<Vec<VerifyingKey>, Rejected> {
+        let keys: Vec<VerifyingKey> = match self {
+            Self::PublicKey(key) => vec![key.clone()],
             Self::Certificates(held) => {
+                let named = cert_sn.filter(|sn| !sn.is_empty());
+                let is_meant = |name: &str| named.is_none_or(|sn| name.eq_ignore_ascii_case(sn));
                 let known = held.known.load();
-                let found = match cert_sn.filter(|sn| !sn.is_empty()) {
-                    Some(sn) => known.iter().find(|(name, _)| name.eq_ignore_ascii_case(sn)),
-                    None => known.first(),
-                };
-                found.map(|(_, c)| c.public_key().clone()).ok_or(Rejected::UnknownKey)
+                known.iter().filter(|(name, _)| is_meant(name)).map(|(_, c)| c.public_key().clone()).collect()
             }
-        }
+        };
+        if keys.is_empty() { Err(Rejected::UnknownKey) } else { Ok(keys) }
     }
 
     /// Takes in what a download of `cert_sn` gave: base64 of PEM text. `is_sandbox` forgives the dates of
@@ -142,10 +142,10 @@ impl Certificates {
     fn leads_to_root(&self, leaf: &Certificate, between: &[Certificate], is_sandbox: bool, now: Timestamp) -> bool {
         let mut current = leaf;
         for _ in 0..MAX_CHAIN {
-            if self.roots.iter().any(|root| current.is_signed_by(root) && is_in_force(root, now)) {
+            if self.roots.iter().any(|root| is_issued_by(current, root) && is_in_force(root, now)) {
                 return true;
             }
-            let issuer = between.iter().find(|c| current.is_signed_by(c) && (is_sandbox || is_in_force(c, now)));
+            let issuer = between.iter().find(|c| is_issued_by(current, c) && (is_sandbox || is_in_force(c, now)));
             match issuer {
                 Some(issuer) => current = issuer,
                 None => return false,
@@ -153,6 +153,11 @@ impl Certificates {
         }
         false
     }
+}
+
+/// By name, signature and the right to sign: merchants hold certificates under the same roots, which sign nothing.
+fn is_issued_by(certificate: &Certificate, issuer: &Certificate) -> bool {
+    issuer.is_authority() && certificate.names_as_issuer(issuer) && certificate.is_signed_by(issuer)
 }
 
 fn is_in_force(certificate: &Certificate, now: Timestamp) -> bool {

@@ -3,10 +3,12 @@
 //! believed; `U` is never a failure. Refuses: currencies other than CNY, statements (Antom has no such call).
 
 mod client;
+mod facts;
 mod notification;
 mod reports;
 mod requests;
 pub mod settings;
+pub mod shopper;
 pub mod sign;
 
 use std::collections::BTreeMap;
@@ -15,10 +17,12 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 
 use self::client::{Client, Operation, Reply};
+pub use self::facts::FACTS;
 use self::reports::{Opening, Payment, Refund};
 use self::requests::PreparedRefund;
 use self::settings::Parsed;
 use super::breaker::Breaker;
+use super::shopper::PayingApp;
 use super::statement::{Fetched, StatementToFetch};
 use super::transport::{Transport, is_loopback};
 use super::{
@@ -123,6 +127,10 @@ impl Gateway for Antom {
         &[Flow::Qr, Flow::Page, Flow::Wap, Flow::App]
     }
 
+    fn paying_app(&self) -> Option<&PayingApp> {
+        None
+    }
+
     fn foreign_identifier(&self, told: &Merchant) -> Option<&'static str> {
         (told.merchant_no != self.merchant.merchant_no).then_some("merchant_no")
     }
@@ -130,6 +138,11 @@ impl Gateway for Antom {
     fn prepare(&self, order: &OrderToOpen) -> Result<String, GatewayError> {
         let local = self.mode == Mode::Test && is_loopback(&self.client.base);
         requests::pay(order, self.settlement_currency(), local, self.client.clock.now())
+    }
+
+    /// No text is refused by a code of its own.
+    fn reworded(&self, _request: &str, _description: &str) -> Option<String> {
+        None
     }
 
     async fn create(&self, order: &PreparedOrder<'_>) -> Result<Verified<Opened>, GatewayError> {
@@ -166,6 +179,7 @@ impl Gateway for Antom {
             out_trade_no: order.out_trade_no.to_owned(),
             amount: None,
             currency: None,
+            settlement: None,
             state: OrderState::Closed,
         }))
     }
@@ -225,11 +239,11 @@ impl Gateway for Antom {
         Err(requests::refuse("unsupported", "Antom has no refunds to send elsewhere"))
     }
 
-    /// Antom lays its settlement files down for SFTP; there is no call for them.
+    /// There is no call for them, so [`FACTS`] offers none and nobody asks.
     async fn statement(&self, _wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {
         Err(GatewayError::Misconfigured {
             code: "statements_unsupported".to_owned(),
-            fix: "Antom gives settlement files by SFTP and its dashboard only".to_owned(),
+            fix: "Antom gives settlement files by SFTP and in its dashboard only: compare those by hand.".to_owned(),
         })
     }
 
@@ -281,7 +295,18 @@ impl Gateway for Antom {
             Err(other) => finding(Severity::Error, "antom_not_confirmed", "antom_public_key", format!("{other}.")),
         };
         let key = format!("merchant_private_key is an RSA key of {bits} bits.");
-        vec![finding(Severity::Ok, "private_key", "merchant_private_key", key), asked]
+        let none = "Antom has no call for statements: settlement files come by SFTP and in its dashboard, and are not \
+                    compared here.";
+        vec![
+            finding(Severity::Ok, "private_key", "merchant_private_key", key),
+            asked,
+            Finding {
+                severity: Severity::Warning,
+                code: "antom_statements_unsupported".to_owned(),
+                setting: None,
+                detail: none.to_owned(),
+            },
+        ]
     }
 
     /// Keys, no certificates: nothing ends by the calendar.

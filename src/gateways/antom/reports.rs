@@ -31,6 +31,9 @@ pub(super) struct Payment {
     pub payment_id: Option<String>,
     pub payment_amount: Option<Amount>,
     pub payment_time: Option<String>,
+    /// What is paid out, before fees; only where the rate was fixed with the payment. Whatever stands there, it
+    /// must not keep the payment from being read.
+    pub gross_settlement_amount: Option<serde_json::Value>,
 }
 
 /// A refund as Antom describes it.
@@ -74,9 +77,11 @@ impl Payment {
             Some(amount) => Some(amount.fen()?),
             None => None,
         };
+        let mut settlement = None;
         let state = match self.payment_status.as_deref()? {
             "SUCCESS" => {
                 amount?;
+                settlement = self.gross_settlement_amount.and_then(Amount::paid_out);
                 OrderState::Paid {
                     gateway_trade_no: self.payment_id.filter(|id| !id.is_empty())?,
                     paid_at: self.payment_time.as_deref().and_then(Timestamp::parse_rfc3339),
@@ -91,6 +96,7 @@ impl Payment {
             out_trade_no: self.payment_request_id?,
             amount,
             currency: amount.map(|_| "CNY".to_owned()),
+            settlement,
             state,
         })
     }

@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::gateways::transport::is_loopback;
 use crate::gateways::{DeclineReason, GatewayError, OrderToOpen, RefundToRequest};
 use crate::money::Fen;
-use crate::payments::attempt::Flow;
+use crate::payments::attempt::{Flow, SettlementAmount};
 
 const CURRENCY: &str = "CNY";
 
@@ -29,11 +29,26 @@ impl Amount {
 
     /// In fen, if it is in yuan at all.
     pub(super) fn fen(&self) -> Option<Fen> {
-        let is_plain = !self.value.is_empty() && self.value.bytes().all(|b| b.is_ascii_digit());
-        if !is_plain || self.currency != CURRENCY {
+        if self.currency != CURRENCY {
             return None;
         }
-        Fen::new(self.value.parse().ok()?).ok()
+        Fen::new(self.minor_units()?).ok()
+    }
+
+    /// As an amount in another currency. It is news for the books and decides nothing, so one that cannot be
+    /// read is none.
+    pub(super) fn paid_out(told: serde_json::Value) -> Option<SettlementAmount> {
+        let told: Self = serde_json::from_value(told).ok()?;
+        let is_code = told.currency.len() == 3 && told.currency.bytes().all(|b| b.is_ascii_uppercase());
+        if !is_code || told.currency == CURRENCY {
+            return None;
+        }
+        Some(SettlementAmount { amount_minor: told.minor_units()?, currency: told.currency })
+    }
+
+    fn minor_units(&self) -> Option<i64> {
+        let is_plain = !self.value.is_empty() && self.value.bytes().all(|b| b.is_ascii_digit());
+        if is_plain { self.value.parse().ok() } else { None }
     }
 }
 

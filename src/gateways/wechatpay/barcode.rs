@@ -63,6 +63,7 @@ pub(super) fn read_reversal(body: &[u8], party: &Party, out_trade_no: &str) -> R
         out_trade_no: out_trade_no.to_owned(),
         amount: None,
         currency: None,
+        settlement: None,
         state: OrderState::Closed,
     })
 }

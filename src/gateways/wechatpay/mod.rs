@@ -7,13 +7,15 @@ mod check;
 mod check_orders;
 mod client;
 mod errors;
+mod facts;
 mod notification;
 mod opening;
 mod party;
-pub mod paying_app;
+mod paying_app;
 mod reports;
 mod requests;
 pub mod settings;
+pub mod shopper;
 pub mod sign;
 pub mod statement;
 mod trust;
@@ -24,12 +26,14 @@ use serde::de::DeserializeOwned;
 
 use self::client::Client;
 use self::errors::Operation;
+pub use self::facts::FACTS;
 use self::party::Party;
 use self::reports::{Refund, Transaction};
 use self::requests::{H5Shop, Till};
 use self::settings::Parsed;
 use self::sign::Signer;
 use self::trust::Trust;
+use super::shopper::PayingApp;
 use super::statement::{Fetched, StatementToFetch};
 use super::transport::Transport;
 use super::{
@@ -47,6 +51,7 @@ pub struct WeChatPay {
     party: Party,
     h5: H5Shop,
     till: Option<Till>,
+    paying_app: Option<PayingApp>,
     merchant_certificate: Option<Certificate>,
     client: Client,
 }
@@ -70,7 +75,8 @@ impl WeChatPay {
         let trust = Trust::new(parsed.public_key, parsed.apiv3_key);
         let client = Client::new(signer, trust, transport, clock, parsed.api_base, backup);
         let (party, h5, till) = (parsed.party, parsed.h5, parsed.till);
-        Ok(Self { party, h5, till, merchant_certificate: parsed.merchant_certificate, client })
+        let paying_app = paying_app::paying_app(credentials);
+        Ok(Self { party, h5, till, paying_app, merchant_certificate: parsed.merchant_certificate, client })
     }
 
     /// Whole seconds until calls are tried again; `None` unless the circuit is open.
@@ -121,6 +127,10 @@ impl Gateway for WeChatPay {
         FLOWS.split_at(offered).0
     }
 
+    fn paying_app(&self) -> Option<&PayingApp> {
+        self.paying_app.as_ref()
+    }
+
     fn foreign_identifier(&self, told: &Merchant) -> Option<&'static str> {
         self.party.foreign_identifier(told)
     }
@@ -131,6 +141,11 @@ impl Gateway for WeChatPay {
             Flow::Page => Err(no_page()),
             _ => requests::order(&self.party, &self.h5, order, self.client.clock.now()),
         }
+    }
+
+    /// No text is refused by a code of its own.
+    fn reworded(&self, _request: &str, _description: &str) -> Option<String> {
+        None
     }
 
     async fn create(&self, order: &PreparedOrder<'_>) -> Result<Verified<Opened>, GatewayError> {
@@ -174,6 +189,7 @@ impl Gateway for WeChatPay {
             out_trade_no: out_trade_no.to_owned(),
             amount: None,
             currency: None,
+            settlement: None,
             state: OrderState::Closed,
         }))
     }

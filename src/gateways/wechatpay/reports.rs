@@ -60,6 +60,7 @@ impl Transaction {
             amount,
             // CNY is the documented default where the field is absent.
             currency: currency.or_else(|| amount.map(|_| "CNY".to_owned())),
+            settlement: None,
             state,
         })
     }

@@ -15,10 +15,10 @@ use jiff::civil::Date;
 use super::error::PaymentError;
 use super::service::PaymentService;
 use super::statement::DAY_S;
-use super::{DifferenceKind, StatementDay, StatementKind, StatementRecord, StatementStatus};
+use super::{DifferenceKind, GatewayName, StatementDay, StatementKind, StatementRecord, StatementStatus};
 use crate::clock::Timestamp;
 use crate::gateways::statement::{Fetched, StatementToFetch};
-use crate::gateways::{Gateway, GatewayError};
+use crate::gateways::{Gateway, GatewayError, GatewayFacts};
 use crate::ids::AccountId;
 use crate::storage::{Account, StorageError, Unavailable};
 use crate::telemetry::alarm;
@@ -26,8 +26,6 @@ use crate::telemetry::alarm;
 pub use comparing::Progress;
 pub use recheck::DIFFERENCE_LEASE_S;
 
-/// Gateways make the statement of a day in the morning of the next: WeChat Pay says to ask after ten.
-const READY_AFTER_S: i64 = 10 * 3600;
 /// Pause while the gateway is still making it.
 const NOT_READY_PAUSE_S: i64 = 1800;
 /// Pauses after other failures; then the last again and again.
@@ -35,8 +33,6 @@ const FAILURE_STEPS_S: [i64; 4] = [60, 300, 900, 3600];
 const MISCONFIGURED_PAUSE_S: i64 = 6 * 3600;
 /// Days caught up by themselves after downtime, and how long one is asked for.
 pub const CATCH_UP_DAYS: i32 = 7;
-/// Days that may be asked for at all: WeChat Pay keeps three months.
-pub const OLDEST_DAYS: i32 = 90;
 /// The lease of a statement outlives one batch of rows by far; it is renewed with each.
 pub const STATEMENT_LEASE_S: i64 = 180;
 
@@ -45,8 +41,10 @@ pub const STATEMENT_LEASE_S: i64 = 180;
 pub enum OutOfReach {
     /// The day is not over yet in Beijing.
     NotOver,
-    /// The gateway no longer has it.
-    TooOld,
+    /// The gateway keeps only so many days.
+    TooOld { oldest_days: i32 },
+    /// The gateway has no call for statements.
+    Unsupported { gateway: GatewayName },
 }
 
 impl PaymentService {
@@ -65,11 +63,12 @@ impl PaymentService {
                 continue;
             }
             planned.insert((account.id, today));
+            let facts = GatewayFacts::of(account.gateway);
             let first = account.created_at.beijing_date().max(minus_days(today, CATCH_UP_DAYS));
             for date in days_between(first, today) {
-                for kind in StatementKind::ALL {
+                for kind in facts.statements {
                     let day = StatementDay { account_id: account.id, kind: *kind, date };
-                    days.push((day, day.ends_at().plus_s(READY_AFTER_S)));
+                    days.push((day, day.ends_at().plus_s(facts.statement_ready_after_s)));
                 }
             }
         }
@@ -92,13 +91,18 @@ impl PaymentService {
     ) -> Result<Result<(), OutOfReach>, PaymentError> {
         let now = self.clock.now();
         let today = now.beijing_date();
+        let gateway = self.storage.account(account).await?.ok_or(PaymentError::NotFound("account"))?.gateway;
+        let facts = GatewayFacts::of(gateway);
+        if facts.statements.is_empty() {
+            return Ok(Err(OutOfReach::Unsupported { gateway }));
+        }
         if date >= today {
             return Ok(Err(OutOfReach::NotOver));
         }
-        if date < minus_days(today, OLDEST_DAYS) {
-            return Ok(Err(OutOfReach::TooOld));
+        if date < minus_days(today, facts.oldest_statement_days) {
+            return Ok(Err(OutOfReach::TooOld { oldest_days: facts.oldest_statement_days }));
         }
-        for kind in StatementKind::ALL {
+        for kind in facts.statements {
             let day = StatementDay { account_id: account, kind: *kind, date };
             if !self.storage.request_statement(day, now).await? {
                 return Err(PaymentError::NotFound("account"));
@@ -122,10 +126,6 @@ impl PaymentService {
             Err(PaymentError::Storage(error)) => return Err(error.into()),
             Err(error) => return self.statement_failed(claimed, &error.to_string(), MISCONFIGURED_PAUSE_S).await,
         };
-        if !account.enabled {
-            let outcome = Unavailable { status: claimed.status, problem: claimed.problem.clone(), next_at: None };
-            return Ok(self.storage.postpone_statement(claimed.day, outcome).await?);
-        }
         let wanted = StatementToFetch { date: claimed.day.date, kind: claimed.day.kind };
         match gateway.statement(&wanted).await {
             Ok(fetched) => self.receive_statement(claimed, &account, gateway.as_ref(), fetched).await,
@@ -161,7 +161,7 @@ impl PaymentService {
             }
             Fetched::Empty => {
                 let run = self.storage.begin_reading(day, self.statement_lease()).await?;
-                if self.storage.believe_reading(day, run, None, self.clock.now()).await? {
+                if self.storage.believe_reading(day, run, None, Vec::new(), self.clock.now()).await? {
                     count(account, day.kind, "empty");
                     self.compare_statement(day).await?;
                 }

@@ -85,22 +85,19 @@ impl PaymentService {
         }
         let file = StatementFile { sha256, size_bytes, row_count: sums.row_count };
         let read = ReadStatement { file, figures: sums.figures };
-        if !self.storage.believe_reading(day, run, Some(read), self.clock.now()).await? {
-            return Ok(Reading::Overtaken);
-        }
-        self.report_totals(day, run, account, &sums, &stated).await?;
-        Ok(Reading::Believed)
+        let found = self.wrong_totals(day, account, &sums, &stated);
+        let is_believed = self.storage.believe_reading(day, run, Some(read), found, self.clock.now()).await?;
+        Ok(if is_believed { Reading::Believed } else { Reading::Overtaken })
     }
 
     /// Rows that are believed and totals that are not their sum: the merchant has to ask the gateway.
-    async fn report_totals(
+    fn wrong_totals(
         &self,
         day: StatementDay,
-        run: i64,
         account: &Account,
         sums: &Sums,
         stated: &StatementSummary,
-    ) -> Result<(), PaymentError> {
+    ) -> Vec<FoundDifference> {
         let side = |fen: i64, state: &str| Side {
             amount_fen: fen,
             state: state.to_owned(),
@@ -116,11 +113,7 @@ impl PaymentService {
             difference.here = Some(side(wrong.summed_fen, "summed"));
             FoundDifference { difference, next_at: None }
         });
-        let found: Vec<_> = found.collect();
-        if !found.is_empty() {
-            self.storage.record_compared(day, (run, 0), found, self.statement_lease()).await?;
-        }
-        Ok(())
+        found.collect()
     }
 }
 

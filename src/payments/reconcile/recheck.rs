@@ -2,9 +2,9 @@
 //! word settles it; the difference ends when the two sides agree. What stays is left to the merchant.
 
 use super::super::attempt::Flow;
-use super::super::checkout::order_ref;
 use super::super::difference::{DifferenceKind, DifferenceSubject};
 use super::super::error::PaymentError;
+use super::super::opening::order_ref;
 use super::super::refunds::refund_ref;
 use super::super::service::PaymentService;
 use super::super::settle::Source;

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::pages::{Asked, Place, SheetPage, encoded, page};
 use super::words::Words;
 use super::{Pay, ending, pay_what_is_payable, refuse_what_is_payable};
+use crate::sandbox::wire::base_url;
 
 pub(super) fn configure(service: &mut ServiceConfig) {
     service
@@ -25,7 +26,7 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route("/phone/jsapi/{id}/refuse", web::post().to(refuse_order));
 }
 
-fn javascript(text: String) -> HttpResponse {
+pub(super) fn javascript(text: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/javascript; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -34,9 +35,13 @@ fn javascript(text: String) -> HttpResponse {
 }
 
 async fn script(request: HttpRequest) -> HttpResponse {
-    let info = request.connection_info();
-    let origin = Value::String(format!("{}://{}", info.scheme(), info.host()));
-    javascript(include_str!("weixin-js-bridge.js").replace("\"{origin}\"", &origin.to_string()))
+    bridge_script(&request, include_str!("weixin-js-bridge.js"))
+}
+
+/// A bridge knows where its sheets come from.
+pub(super) fn bridge_script(request: &HttpRequest, text: &str) -> HttpResponse {
+    let origin = Value::String(base_url(request));
+    javascript(text.replace("\"{origin}\"", &origin.to_string()))
 }
 
 async fn outcome_script() -> HttpResponse {
@@ -46,7 +51,7 @@ async fn outcome_script() -> HttpResponse {
 /// Tells the page behind the sheet how it ended.
 #[derive(Template)]
 #[template(path = "outcome.html", config = "src/sandbox/phone/askama.toml")]
-struct OutcomePage {
+pub(super) struct OutcomePage {
     words: &'static Words,
     /// `ok`, `cancel` or `fail`, the second half of `err_msg`.
     outcome: &'static str,
@@ -54,7 +59,7 @@ struct OutcomePage {
 }
 
 impl OutcomePage {
-    fn show(words: &'static Words, outcome: &'static str, problem: &str) -> HttpResponse {
+    pub(super) fn show(words: &'static Words, outcome: &'static str, problem: &str) -> HttpResponse {
         page(StatusCode::OK, Place::InsideShop, &Self { words, outcome, problem: problem.to_owned() })
     }
 }

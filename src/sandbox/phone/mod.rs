@@ -3,11 +3,13 @@
 //! Promises: plain forms that work without scripts; every text escaped; a strict content
 //! policy; an order that cannot be paid says so honestly and never takes money twice.
 
+mod alipay;
 mod bridge;
 mod h5;
 mod pages;
 mod payment_code;
-mod wechat_browser;
+mod unionpay;
+mod wallet_browser;
 mod words;
 
 use std::sync::Arc;
@@ -16,14 +18,18 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data, Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::alipay::Alipay;
+use super::unionpay::UnionPay;
 use super::wechatpay::{PayDraft, PhoneState, WeChatPay};
 use pages::{Asked, ListPage, Place, ResultPage, SheetPage, Shown, encoded, go_to, page};
 
 type Pay = Data<Arc<WeChatPay>>;
+type AlipayPay = Data<Arc<Alipay>>;
+type UnionPayPay = Data<Arc<UnionPay>>;
 
 const CODE_PARAMETER: &str = "pr=";
 
-pub(super) use wechat_browser::{configure_first, inside as inside_wechat};
+pub(super) use wallet_browser::{configure_first, inside_alipay, inside_unionpay, inside_wechat};
 
 pub(super) fn configure(service: &mut ServiceConfig) {
     service
@@ -38,15 +44,28 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .configure(h5::configure)
         .configure(bridge::configure)
         .configure(payment_code::configure)
-        .configure(wechat_browser::configure);
+        .configure(alipay::configure)
+        .configure(unionpay::configure)
+        .configure(wallet_browser::configure);
 }
 
 fn at(id: &str, rest: &str, asked: &Asked) -> String {
     format!("/phone/wechatpay/{}{rest}{}", encoded(id), asked.suffix())
 }
 
-async fn list(pay: Pay, request: HttpRequest, asked: Query<Asked>) -> HttpResponse {
-    let orders = pay.waiting_codes().into_iter().map(Shown::from).collect();
+async fn list(
+    pay: Pay,
+    alipay: AlipayPay,
+    unionpay: UnionPayPay,
+    request: HttpRequest,
+    asked: Query<Asked>,
+) -> HttpResponse {
+    let wechats = pay.waiting_codes().into_iter().map(|order| (order.created_at, Shown::from(order)));
+    let alipays = alipay.waiting_codes().into_iter().map(|order| (order.created_at, Shown::from(order)));
+    let unionpays = unionpay.waiting_codes().into_iter().map(|order| (order.created_at, Shown::from(order)));
+    let mut waiting: Vec<_> = wechats.chain(alipays).chain(unionpays).collect();
+    waiting.sort_by_key(|(created_at, _)| std::cmp::Reverse(*created_at));
+    let orders = waiting.into_iter().map(|(_, order)| order).collect();
     let suffix = asked.suffix();
     let lang = suffix.trim_start_matches("?lang=");
     page(StatusCode::OK, Place::Alone, &ListPage { words: asked.words(&request), suffix, lang, orders })
@@ -60,6 +79,9 @@ async fn style() -> HttpResponse {
 async fn open(request: HttpRequest, asked: Query<Asked>) -> HttpResponse {
     let text = asked.code_url.trim();
     if let Some(there) = inside_wechat(text, request.app_config().local_addr().port()) {
+        return go_to(there);
+    }
+    if let Some(there) = alipay::sheet_of(text, &asked).or_else(|| unionpay::sheet_of(text, &asked)) {
         return go_to(there);
     }
     let pr = text.split_once(CODE_PARAMETER).map_or(text, |(_, rest)| rest);

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::words::{Words, choose};
-use crate::sandbox::wechatpay::{PhoneOrder, PhoneState};
+use crate::sandbox::{alipay, unionpay, wechatpay};
 
 /// Where a page may stand and what it may lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(super) enum Place {
     LeadsToShop,
     /// Framed by the shop's page, to which it tells the outcome.
     InsideShop,
+    /// A page of the gateway's own that asks by script and ends on the shop's page.
+    CashierOfShop,
 }
 
 impl Place {
@@ -32,8 +34,12 @@ impl Place {
                  base-uri 'none'; frame-ancestors 'none'"
             }
             Self::InsideShop => {
-                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; \
-                 base-uri 'none'; frame-ancestors http: https:"
+                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
+                 form-action 'self'; base-uri 'none'; frame-ancestors http: https:"
+            }
+            Self::CashierOfShop => {
+                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; \
+                 form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'"
             }
         }
     }
@@ -69,27 +75,75 @@ pub(super) struct Shown {
     pub(super) initial: String,
     pub(super) description: String,
     pub(super) out_trade_no: String,
-    pub(super) id: String,
     pub(super) total: String,
     pub(super) paid: String,
+    /// The shopper's own payment code was scanned; a password is asked for.
     pub(super) is_codepay: bool,
+    pub(super) is_alipay: bool,
+    pub(super) is_unionpay: bool,
+    /// Its sheet on the phone.
+    pub(super) path: String,
 }
 
-impl From<PhoneOrder> for Shown {
-    fn from(order: PhoneOrder) -> Self {
+fn initial(name: &str) -> String {
+    name.chars().next().map(String::from).unwrap_or_default()
+}
+
+impl From<wechatpay::PhoneOrder> for Shown {
+    fn from(order: wechatpay::PhoneOrder) -> Self {
         let paid_fen = match order.state {
-            PhoneState::Paid { payer_total_fen, .. } => payer_total_fen,
+            wechatpay::PhoneState::Paid { payer_total_fen, .. } => payer_total_fen,
             _ => order.total_fen,
         };
         Self {
-            initial: order.merchant_name.chars().next().map(String::from).unwrap_or_default(),
+            initial: initial(&order.merchant_name),
             merchant_name: order.merchant_name,
             description: order.description,
             out_trade_no: order.out_trade_no,
-            id: order.id,
+            path: format!("/phone/wechatpay/{}", encoded(&order.id)),
             total: yuan(order.total_fen),
             paid: yuan(paid_fen),
             is_codepay: order.is_codepay,
+            is_alipay: false,
+            is_unionpay: false,
+        }
+    }
+}
+
+impl From<alipay::PhoneOrder> for Shown {
+    fn from(order: alipay::PhoneOrder) -> Self {
+        let paid_fen = match order.state {
+            alipay::PhoneState::Paid { buyer_pay_fen } => buyer_pay_fen,
+            _ => order.total_fen,
+        };
+        Self {
+            initial: initial(&order.merchant_name),
+            merchant_name: order.merchant_name,
+            description: order.subject,
+            out_trade_no: order.out_trade_no,
+            path: format!("/phone/alipay/{}", encoded(&order.id)),
+            total: yuan(order.total_fen),
+            paid: yuan(paid_fen),
+            is_codepay: order.product == alipay::Product::Pay,
+            is_alipay: true,
+            is_unionpay: false,
+        }
+    }
+}
+
+impl From<unionpay::PhoneOrder> for Shown {
+    fn from(order: unionpay::PhoneOrder) -> Self {
+        Self {
+            initial: initial(&order.merchant_name),
+            merchant_name: order.merchant_name,
+            description: order.description,
+            out_trade_no: order.order_id,
+            path: format!("/phone/unionpay/{}", encoded(&order.id)),
+            total: yuan(order.total_fen),
+            paid: yuan(order.total_fen),
+            is_codepay: order.product == unionpay::Product::Barcode,
+            is_alipay: false,
+            is_unionpay: true,
         }
     }
 }
@@ -129,8 +183,14 @@ pub(super) struct ResultPage {
     title: &'static str,
     hint: &'static str,
     is_good: bool,
+    is_alipay: bool,
+    is_unionpay: bool,
     pub(super) order: Option<Shown>,
     pub(super) retry: Option<String>,
+    /// What went wrong, in the gateway's words.
+    pub(super) detail: Option<String>,
+    /// Where the way out leads; the phone's list when left out.
+    pub(super) leave: Option<String>,
 }
 
 impl ResultPage {
@@ -146,14 +206,43 @@ impl ResultPage {
             "unregistered-host" => words.unregistered_host,
             "other-address" => words.other_address,
             "link-expired" => words.link_expired,
+            "alipay-blocked" => words.alipay_blocked,
+            "alipay-error" => words.alipay_error,
+            "unionpay-error" => words.unionpay_error,
             _ => words.unknown,
         };
         let is_good = matches!(id, "paid" | "already-paid");
-        Self { words, suffix, id, title, hint, is_good, order: None, retry: None }
+        Self {
+            words,
+            suffix,
+            id,
+            title,
+            hint,
+            is_good,
+            is_alipay: false,
+            is_unionpay: false,
+            order: None,
+            retry: None,
+            detail: None,
+            leave: None,
+        }
     }
 
-    pub(super) fn about(mut self, order: PhoneOrder) -> Self {
-        self.order = Some(order.into());
+    pub(super) fn about(mut self, order: impl Into<Shown>) -> Self {
+        let order: Shown = order.into();
+        self.is_alipay |= order.is_alipay;
+        self.is_unionpay |= order.is_unionpay;
+        self.order = Some(order);
+        self
+    }
+
+    pub(super) fn of_alipay(mut self) -> Self {
+        self.is_alipay = true;
+        self
+    }
+
+    pub(super) fn of_unionpay(mut self) -> Self {
+        self.is_unionpay = true;
         self
     }
 }

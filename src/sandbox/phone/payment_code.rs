@@ -19,24 +19,82 @@ pub(super) fn configure(service: &mut ServiceConfig) {
 }
 
 #[derive(Deserialize)]
-struct Wish {
+pub(super) struct Wish {
     #[serde(default)]
-    outcome: String,
+    pub(super) outcome: String,
+}
+
+/// One way the scan may end.
+pub(super) struct Choice {
+    value: &'static str,
+    told: &'static str,
+    is_chosen: bool,
+}
+
+impl Choice {
+    pub(super) fn new(value: &'static str, told: &'static str, chosen: &str) -> Self {
+        Self { value, told, is_chosen: value == chosen }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "payment_code.html", config = "src/sandbox/phone/askama.toml")]
-struct PaymentCodePage {
+pub(super) struct PaymentCodePage {
     words: &'static Words,
     suffix: &'static str,
     lang: &'static str,
+    title: &'static str,
+    action: &'static str,
+    is_alipay: bool,
+    is_unionpay: bool,
     auth_code: String,
     /// In fours, as the app writes it.
     grouped: String,
-    outcome: &'static str,
+    choices: Vec<Choice>,
     /// Width and height of the drawing in modules, and its dark ones as a path.
     size: usize,
     path: String,
+}
+
+impl PaymentCodePage {
+    pub(super) fn new(
+        words: &'static Words,
+        asked: &Asked,
+        title: &'static str,
+        action: &'static str,
+        auth_code: String,
+        choices: Vec<Choice>,
+    ) -> Self {
+        let (size, path) = drawn(&auth_code);
+        let suffix = asked.suffix();
+        let groups: Vec<String> =
+            auth_code.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four).into_owned()).collect();
+        let (lang, grouped) = (suffix.trim_start_matches("?lang="), groups.join(" "));
+        Self {
+            words,
+            suffix,
+            lang,
+            title,
+            action,
+            is_alipay: false,
+            is_unionpay: false,
+            auth_code,
+            grouped,
+            choices,
+            size,
+            path,
+        }
+    }
+
+    pub(super) fn of_alipay(mut self) -> Self {
+        self.is_alipay = true;
+        self
+    }
+
+    pub(super) fn of_unionpay(mut self) -> Self {
+        self.is_unionpay = true;
+        self
+    }
 }
 
 /// Every look shows a fresh code, as the app does.
@@ -49,24 +107,17 @@ async fn show(pay: Pay, request: HttpRequest, wish: Query<Wish>, asked: Query<As
     let Ok(shown) = pay.show_payment_code(PaymentCodeDraft { outcome }) else {
         return HttpResponse::InternalServerError().finish();
     };
-    let (size, path) = drawn(&shown.auth_code);
-    let suffix = asked.suffix();
-    let groups: Vec<String> =
-        shown.auth_code.as_bytes().chunks(4).map(|four| String::from_utf8_lossy(four).into_owned()).collect();
-    let told = PaymentCodePage {
-        words: asked.words(&request),
-        suffix,
-        lang: suffix.trim_start_matches("?lang="),
-        grouped: groups.join(" "),
-        auth_code: shown.auth_code,
-        outcome: name,
-        size,
-        path,
-    };
-    page(StatusCode::OK, Place::Alone, &told)
+    let words = asked.words(&request);
+    let choices = vec![
+        Choice::new("success", words.outcome_success, name),
+        Choice::new("userpaying", words.outcome_password, name),
+        Choice::new("not_enough", words.outcome_not_enough, name),
+    ];
+    let (title, action) = (words.payment_code, "/phone/payment-code");
+    page(StatusCode::OK, Place::Alone, &PaymentCodePage::new(words, &asked, title, action, shown.auth_code, choices))
 }
 
-fn drawn(text: &str) -> (usize, String) {
+pub(super) fn drawn(text: &str) -> (usize, String) {
     let Ok(code) = QrCode::new(text.as_bytes()) else { return (1, String::new()) };
     let width = code.width();
     let colors = code.into_colors();

@@ -88,6 +88,6 @@ fn check_bank_card(merchant: &Merchant, fields: &Fields<'_>, commit: &Commit<'_>
 /// §6.2: OAEP with SHA-1.
 fn opened(fields: &Fields<'_>, name: &str, key: &ServingKey) -> Result<String, Refusal> {
     let sealed = STANDARD.decode(fields.text(name, 1, 1024)?).unwrap_or_default();
-    let plain = key.pair.open(&sealed).and_then(|plain| String::from_utf8(plain).ok());
+    let plain = super::keys::open(&key.pair, &sealed).and_then(|plain| String::from_utf8(plain).ok());
     plain.ok_or_else(|| fields.fails(name, "解密失败，请使用Wechatpay-Serial所指的公钥加密"))
 }

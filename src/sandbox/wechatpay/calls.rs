@@ -19,6 +19,7 @@ use super::keys::random_alphanumeric;
 use super::merchants::Merchant;
 use super::signing::{ServingKey, SignatureFlaw, sign};
 use crate::clock::Timestamp;
+pub(super) use crate::sandbox::wire::{base_url, reset};
 
 /// A 2xx answer before it is signed.
 pub(super) enum Answer {
@@ -106,11 +107,6 @@ where
         (fault, Outcome { result, key })
     };
     respond(pay, fault, outcome).await
-}
-
-pub(super) fn base_url(request: &HttpRequest) -> String {
-    let info = request.connection_info();
-    format!("{}://{}", info.scheme(), info.host())
 }
 
 fn number_told(numbers: &[&str]) -> Option<String> {
@@ -261,13 +257,6 @@ fn reordered(value: &Value) -> String {
         Value::Array(items) => format!("[ {} ]", items.iter().map(reordered).collect::<Vec<_>>().join(" , ")),
         other => other.to_string(),
     }
-}
-
-/// Ends the connection without an answer: the body fails before its first byte, so the
-/// server gives the connection up with the head still unsent.
-pub(super) fn reset() -> HttpResponse {
-    let failure = Err::<Bytes, _>(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
-    HttpResponse::Ok().force_close().streaming(futures_util::stream::iter([failure]))
 }
 
 /// Answers for everything under `/v3` that this stand-in does not know.

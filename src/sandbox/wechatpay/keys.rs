@@ -4,78 +4,19 @@
 //! Sandboxes of one process share one set unless fresh keys are asked for, because making
 //! RSA-2048 keys is slow. Never use these keys for real money.
 
-use std::sync::Arc;
-
-use rand::{Rng, rngs::OsRng, thread_rng};
-use rsa::pkcs1v15::{Signature, SigningKey, VerifyingKey};
-use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
-use rsa::signature::{RandomizedSigner, SignatureEncoding, Verifier};
-use rsa::{Oaep, RsaPrivateKey, RsaPublicKey};
+use rand::{Rng, thread_rng};
+use rsa::Oaep;
+#[cfg(test)]
+use rsa::RsaPublicKey;
 use sha1::Sha1;
-use sha2::Sha256;
 use tokio::sync::OnceCell;
 
 use crate::sandbox::SandboxError;
+pub(super) use crate::sandbox::keys::{KeyPair, is_signed_by, random_alphanumeric, random_digits};
 
-const KEY_BITS: usize = 2048;
-
-/// One RSA-2048 pair together with its PEM forms.
-#[derive(Clone)]
-pub(super) struct KeyPair {
-    signing: Arc<SigningKey<Sha256>>,
-    private_pem: Arc<str>,
-    public_pem: Arc<str>,
-}
-
-impl KeyPair {
-    fn generate() -> Result<Self, SandboxError> {
-        let private = RsaPrivateKey::new(&mut OsRng, KEY_BITS).map_err(SandboxError::key)?;
-        let private_pem = private.to_pkcs8_pem(LineEnding::LF).map_err(SandboxError::key)?;
-        let public_pem = private.to_public_key().to_public_key_pem(LineEnding::LF).map_err(SandboxError::key)?;
-        Ok(Self {
-            private_pem: Arc::from(private_pem.as_str()),
-            public_pem: Arc::from(public_pem),
-            signing: Arc::new(SigningKey::new(private)),
-        })
-    }
-
-    /// Makes a pair on a thread where slow work is welcome.
-    pub(super) async fn make() -> Result<Self, SandboxError> {
-        tokio::task::spawn_blocking(Self::generate).await.map_err(SandboxError::key)?
-    }
-
-    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        self.signing.sign_with_rng(&mut thread_rng(), message).to_vec()
-    }
-
-    /// Opens what was encrypted to this pair: OAEP with SHA-1, as every sensitive field is.
-    pub(super) fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
-        let private: &RsaPrivateKey = self.signing.as_ref().as_ref();
-        private.decrypt(Oaep::new::<Sha1>(), sealed).ok()
-    }
-
-    pub(super) fn signer(&self) -> &SigningKey<Sha256> {
-        &self.signing
-    }
-
-    pub(super) fn public(&self) -> RsaPublicKey {
-        let private: &RsaPrivateKey = self.signing.as_ref().as_ref();
-        private.to_public_key()
-    }
-
-    pub(super) fn private_pem(&self) -> &str {
-        &self.private_pem
-    }
-
-    pub(super) fn public_pem(&self) -> &str {
-        &self.public_pem
-    }
-}
-
-/// SHA-256 with RSA, PKCS#1 v1.5: the only signature this protocol uses.
-pub(super) fn is_signed_by(key: &RsaPublicKey, message: &[u8], signature: &[u8]) -> bool {
-    Signature::try_from(signature)
-        .is_ok_and(|signature| VerifyingKey::<Sha256>::new(key.clone()).verify(message, &signature).is_ok())
+/// Opens what was encrypted to a pair: OAEP with SHA-1, as every sensitive field is.
+pub(super) fn open(pair: &KeyPair, sealed: &[u8]) -> Option<Vec<u8>> {
+    pair.private().decrypt(Oaep::new::<Sha1>(), sealed).ok()
 }
 
 /// The three pairs one merchant relation needs.
@@ -110,15 +51,6 @@ pub(super) fn random_serial() -> [u8; 20] {
     // DER integers are signed: a clear top bit and a set next one keep exactly 20 bytes.
     serial[0] = (serial[0] & 0x7f) | 0x40;
     serial
-}
-
-pub(super) fn random_digits(count: usize) -> String {
-    let mut rng = thread_rng();
-    (0..count).map(|_| char::from(b'0' + rng.gen_range(0..10_u8))).collect()
-}
-
-pub(super) fn random_alphanumeric(count: usize) -> String {
-    thread_rng().sample_iter(rand::distributions::Alphanumeric).take(count).map(char::from).collect()
 }
 
 /// The public half of the sample pair in the official documentation.

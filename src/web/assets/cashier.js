@@ -35,26 +35,38 @@
     const attempt = newest(payment);
     if (!attempt) return beforeAttempt();
     if (attempt.status === "creating") return "preparing";
-    if (attempt.status === "failed") return "failed";
-    const over = attempt.status === "closed" || (attempt.status === "pending" && Date.parse(attempt.expires_at) <= now());
-    if (over) return data.flow === "wap" || data.ownCode ? beforeAttempt() : "expired";
+    if (attempt.status === "failed") return data.flow !== "qr" && attempt.flow !== data.flow ? beforeAttempt() : "failed";
+    const expired = attempt.status === "pending" && Date.parse(attempt.expires_at) <= now();
+    if (expired || attempt.status === "closed" || isLeft(attempt)) return leadsAway || data.ownCode ? beforeAttempt() : "expired";
     if (attempt.status !== "pending") return "unknown";
     if (attempt.id === setAside) return beforeAttempt();
     switch (attempt.next_action && attempt.next_action.type) {
       case null:
       case undefined: return "preparing";
-      case "display_qr": return data.flow === "qr" && !data.ownCode ? "qr" : beforeAttempt();
-      case "redirect": return attempt.id === own ? "away" : data.flow === "wap" ? "wap" : "elsewhere";
-      case "invoke_jsapi": return attempt.id === own ? "jsapi" : "elsewhere";
+      case "display_qr":
+      case "embed_frame":
+        if (data.flow !== "qr" || data.ownCode) return beforeAttempt();
+        return attempt.gateway === data.gateway ? "qr" : "elsewhere";
+      case "redirect":
+      case "submit_form": return attempt.id === own ? "away" : leadsAway ? "wap" : "elsewhere";
+      case "invoke_jsapi": return attempt.id === own && data.flow === "jsapi" ? "jsapi" : "elsewhere";
       default: return "elsewhere";
     }
   }
 
-  // What is shown while there is nothing to go on with.
-  const beforeAttempt = () =>
-    data.flow === "wap" ? "wap" : data.flow === "jsapi" ? "signin" : data.ownCode ? "scan" : "preparing";
+  const leadsAway = data.flow === "wap" || data.flow === "page";
+  const recognises = data.recognises === "true";
 
-  const chosen = () => root.querySelector('input[name="method"]:checked');
+  // What is shown while there is nothing to go on with.
+  function beforeAttempt() {
+    if (leadsAway || (data.flow === "jsapi" && !recognises)) return "wap";
+    return data.flow === "jsapi" ? "signin" : data.ownCode ? "scan" : "preparing";
+  }
+
+  // Replaced while nobody had opened its order: there is nothing to wait for.
+  const isLeft = (attempt) => attempt.status === "unknown" && attempt.failure && attempt.failure.code === "unopened";
+
+  const chosen = () => root.querySelector('.method[aria-current]');
 
   let elsewhere = "";
 
@@ -63,7 +75,7 @@
   function show(stage) {
     if (data.stage === stage) return;
     data.stage = stage;
-    // What WeChat said of one order says nothing of what comes after it.
+    // What a wallet said of one order says nothing of what comes after it.
     if ([data.textCancelled, data.textNoBridge, data.textBridgeFailed].includes($("notice").textContent)) tell("");
     for (const part of document.querySelectorAll("[data-when]")) {
       part.hidden = !part.dataset.when.split(" ").includes(stage);
@@ -86,24 +98,26 @@
   function showQr(attempt) {
     const address = (form) => "/v1/attempts/" + encodeURIComponent(attempt.id) + "/qr." + form + "?" + secret;
     const qr = $("qr");
+    if ($("gateway-code")) $("gateway-code").remove();
     if (qr.getAttribute("src") !== address("svg")) {
       qr.src = address("svg");
-      $("save-qr").href = address("png");
+      if ($("save-qr")) $("save-qr").href = address("png");
     }
     qr.hidden = false;
   }
 
   function apply(payment) {
     if (!payment || typeof payment.status !== "string" || payment.version < version) return;
-    version = payment.version;
     const attempt = newest(payment);
+    if (payment.status === "open" && attempt && needsAnotherPage(attempt)) return reload();
+    version = payment.version;
     const before = data.stage;
     data.status = payment.status;
     data.attemptStatus = attempt ? attempt.status : "none";
     if (data.ownCode) expiresAt = Date.parse(payment.expires_at) || expiresAt;
     else if (attempt) expiresAt = Date.parse(attempt.expires_at) || expiresAt;
     const stage = stageOf(payment);
-    if (stage === "qr") showQr(attempt);
+    if (stage === "qr" && attempt.next_action.type === "display_qr") showQr(attempt);
     if (stage === "jsapi") jsapi = attempt.next_action.parameters;
     if (stage === "elsewhere") elsewhere = attempt.id;
     $("late").hidden = !payment.late;
@@ -115,6 +129,20 @@
     if (!(before === "failed" && stage === "preparing" && !attempt)) show(stage);
     countDown();
     settle();
+  }
+
+  /** Texts and frame are those of one gateway's order: whatever was opened since needs a page of its own. */
+  function needsAnotherPage(attempt) {
+    if (attempt.gateway !== data.attemptGateway) return true;
+    const framed = attempt.next_action && attempt.next_action.type === "embed_frame";
+    return framed && data.flow === "qr" && !data.ownCode && attempt.status === "pending" && data.frame !== attempt.id;
+  }
+
+  function reload() {
+    // A chosen method is on its way: the answer brings the page.
+    if (leaving) return;
+    leaving = true;
+    location.reload();
   }
 
   /** A settled payment needs no more asking; a paid one brings the shopper back, unless there is something to read. */
@@ -194,11 +222,10 @@
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
   async function openAttempt() {
-    const method = chosen();
+    const { gateway, flow } = data;
     if (opening) return;
-    if (!method) return tell(data.textNone);
-    const [gateway, flow] = method.value.split(":");
-    if (flow === "wap") return $("wap").requestSubmit();
+    if (!gateway) return tell(data.textNone);
+    if (leadsAway) return chosen().click();
     opening = true;
     $("renew").setAttribute("aria-busy", "true");
     // The key is kept until the server has answered: a repeat after a lost answer opens no second attempt.
@@ -217,8 +244,8 @@
         await load();
         return answer.body;
       }
-      // Inside WeChat nobody knows yet who this browser is.
-      if (flow === "jsapi" && answer.status === 422 && /required_for_flow/.test(JSON.stringify(answer.body))) {
+      // Inside the wallet nobody knows yet who this browser is.
+      if (flow === "jsapi" && recognises && answer.status === 422 && /required_for_flow/.test(JSON.stringify(answer.body))) {
         return location.assign($("sign-in").href);
       }
       // Why a gateway refused is for the shop to read, in its log; the cover says what a shopper can do.
@@ -256,41 +283,66 @@
     }
   }
 
-  // ---- inside WeChat --------------------------------------------------------------------------------
+  // ---- inside a wallet ------------------------------------------------------------------------------
 
   const BRIDGE_WITHIN_MS = 8000;
 
-  /** Resolves to what WeChat says, such as "get_brand_wcpay_request:cancel"; a hint, never a proof. */
+  // How each wallet's browser is asked for the password, and what its answers hint at: "done" may be paid,
+  // "cancelled" is the shopper's wish, anything else went wrong. None of them proves anything.
+  const BRIDGES = {
+    wechatpay: {
+      name: "WeixinJSBridge",
+      ready: "WeixinJSBridgeReady",
+      invoke: (bridge, parameters, answered) => bridge.invoke("getBrandWCPayRequest", parameters, answered),
+      hint(result) {
+        const said = String((result && result.err_msg) || "");
+        return said.endsWith(":ok") ? "done" : said.endsWith(":cancel") ? "cancelled" : "failed";
+      },
+    },
+    alipay: {
+      name: "AlipayJSBridge",
+      ready: "AlipayJSBridgeReady",
+      invoke: (bridge, parameters, answered) => bridge.call("tradePay", parameters, answered),
+      hint(result) {
+        const code = String((result && result.resultCode) || "");
+        // 9000 done, 8000 and 6004 in progress, 6002 no network: only the server can find out.
+        if (["9000", "8000", "6004", "6002"].includes(code)) return "done";
+        return code === "6001" ? "cancelled" : "failed";
+      },
+    },
+  };
+
+  /** Resolves to a hint, or to "no bridge". */
   function invokeBridge(parameters) {
+    const wallet = BRIDGES[data.wallet];
     return new Promise((resolve) => {
+      if (!wallet) return resolve("no bridge");
       const timer = setTimeout(() => resolve("no bridge"), BRIDGE_WITHIN_MS);
       const invoke = () => {
         clearTimeout(timer);
-        window.WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, (result) => {
-          resolve(String((result && result.err_msg) || ""));
-        });
+        wallet.invoke(window[wallet.name], parameters, (result) => resolve(wallet.hint(result)));
       };
-      if (window.WeixinJSBridge) invoke();
-      else document.addEventListener("WeixinJSBridgeReady", invoke, { once: true });
+      if (window[wallet.name]) invoke();
+      else document.addEventListener(wallet.ready, invoke, { once: true });
     });
   }
 
-  async function payInWeChat() {
+  async function payInWallet() {
     const button = $("bridge");
     if (button.disabled || !jsapi) return;
     button.disabled = true;
     tell("");
-    const said = await invokeBridge(jsapi);
+    const hint = await invokeBridge(jsapi);
     button.disabled = false;
-    if (said.endsWith(":ok")) return iHavePaid();
+    if (hint === "done") return iHavePaid();
     if (data.stage !== "jsapi") return;
-    tell(said === "no bridge" ? data.textNoBridge : said.endsWith(":cancel") ? data.textCancelled : data.textBridgeFailed);
+    tell(hint === "no bridge" ? data.textNoBridge : hint === "cancelled" ? data.textCancelled : data.textBridgeFailed);
   }
 
   /** A tap asks the server first: what was handed out may have outlived its life, under the same number. */
   async function openAndPay() {
     const attempt = await openAttempt();
-    if (attempt && data.stage === "jsapi") await payInWeChat();
+    if (attempt && data.stage === "jsapi") await payInWallet();
   }
 
   /** Once for each attempt by itself; whoever turned back, or reloads, taps. */
@@ -300,7 +352,7 @@
       if (sessionStorage.getItem(key)) return;
       sessionStorage.setItem(key, "1");
     } catch { /* a browser that remembers nothing asks each time */ }
-    payInWeChat();
+    payInWallet();
   }
 
   /** Here instead of where it was opened; that order is ended first. */
@@ -356,16 +408,23 @@
   on("bridge", "click", openAndPay);
   on("take-over", "click", takeOver);
   // One tap, one order; a page taken from the history is fresh again.
-  on("wap", "submit", () => setTimeout(() => { $("pay-with-wechat").disabled = true; }));
-  on("qr", "error", () => tell(data.textQrBroken));
-  for (const input of root.querySelectorAll('input[name="method"]')) {
-    input.addEventListener("change", openAttempt);
+  const disable = (are) => { for (const button of root.querySelectorAll('form button')) button.disabled = are; };
+  for (const form of root.querySelectorAll("form")) {
+    form.addEventListener("submit", (event) => {
+      leaving = true;
+      event.submitter.setAttribute("aria-busy", "true");
+      // Only after the browser has read which of them was tapped.
+      setTimeout(() => disable(true));
+    });
   }
+  on("qr", "error", () => tell(data.textQrBroken));
   window.addEventListener("offline", () => tell(data.textOffline));
   window.addEventListener("online", load);
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    if ($("pay-with-wechat")) $("pay-with-wechat").disabled = false;
+    leaving = false;
+    disable(false);
+    for (const busy of root.querySelectorAll("form [aria-busy]")) busy.removeAttribute("aria-busy");
     load();
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
@@ -376,6 +435,6 @@
   settle();
   if (data.stage === "preparing" && data.attemptStatus === "none") openAttempt();
   if (data.stage === "jsapi") payOnArrival();
-  // Back from WeChat: the gateway is asked at once.
+  // Back from the wallet: the gateway is asked at once.
   if (data.stage === "away") iHavePaid();
 })();

@@ -1,7 +1,8 @@
 //! Which of its parts the cashier shows, from the states of the payment and its newest attempt.
 
-use super::view::{AttemptView, CashierView};
+use super::view::{AttemptView, CashierView, leads_away};
 use crate::payments::PaymentStatus;
+
 /// What the page's parts are shown for; `cashier.js` draws the same distinctions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -12,13 +13,13 @@ pub(super) enum Stage {
     Qr,
     /// This page's own address as a code.
     Scan,
-    /// A tap leads to WeChat.
+    /// A tap leads to a wallet, or to its page.
     Wap,
-    /// The shopper went to WeChat and may have paid.
+    /// The shopper went there and may have paid.
     Away,
-    /// Inside WeChat, about to ask for the password.
+    /// Inside a wallet, about to ask for the password.
     Jsapi,
-    /// Inside WeChat, whose sign-in did not come back.
+    /// Inside a wallet, whose sign-in did not come back.
     SignIn,
     /// Opened on another device or in another app.
     Elsewhere,
@@ -48,8 +49,9 @@ impl Stage {
     /// What the shopper sees while there is nothing to go on with.
     fn before_attempt(view: &CashierView, flow: &str) -> Self {
         match flow {
-            "wap" => Self::Wap,
-            "jsapi" => Self::SignIn,
+            "wap" | "page" => Self::Wap,
+            "jsapi" if view.recognises_payers => Self::SignIn,
+            "jsapi" => Self::Wap,
             _ if view.shows_own_code => Self::Scan,
             _ => Self::Preparing,
         }
@@ -58,21 +60,27 @@ impl Stage {
     fn of_attempt(view: &CashierView, flow: &str, attempt: &AttemptView) -> Self {
         let is_over = attempt.expires_at_ms <= view.server_now_ms;
         let after =
-            || if flow == "wap" || view.shows_own_code { Self::before_attempt(view, flow) } else { Self::Expired };
+            || if leads_away(flow) || view.shows_own_code { Self::before_attempt(view, flow) } else { Self::Expired };
         match attempt.status.as_str() {
             "creating" => Self::Preparing,
             "closed" => after(),
+            // What was refused is replaced by what can be tapped.
+            "failed" if flow != "qr" && attempt.flow != flow => Self::before_attempt(view, flow),
             "failed" => Self::Failed,
             "pending" if is_over => after(),
-            "pending" => match attempt.action.as_str() {
-                "" => Self::Preparing,
-                "display_qr" if flow == "qr" && !view.shows_own_code => Self::Qr,
-                "display_qr" => Self::before_attempt(view, flow),
-                "redirect" if attempt.is_own => Self::Away,
-                "redirect" if flow == "wap" => Self::Wap,
-                "invoke_jsapi" if attempt.is_own => Self::Jsapi,
-                _ => Self::Elsewhere,
-            },
+            "pending" => {
+                match attempt.action.as_str() {
+                    "" => Self::Preparing,
+                    "display_qr" | "embed_frame" if flow == "qr" && !view.shows_own_code => {
+                        if view.is_of_chosen(attempt) { Self::Qr } else { Self::Elsewhere }
+                    }
+                    "display_qr" | "embed_frame" => Self::before_attempt(view, flow),
+                    "redirect" | "submit_form" if attempt.is_own => Self::Away,
+                    "redirect" | "submit_form" if leads_away(flow) => Self::Wap,
+                    "invoke_jsapi" if attempt.is_own && flow == "jsapi" => Self::Jsapi,
+                    _ => Self::Elsewhere,
+                }
+            }
             // `paid` while the payment is still open is being booked: as uncertain as `unknown`.
             _ => Self::Unknown,
         }

@@ -48,11 +48,12 @@ fn on_a_phone_a_tap_leads_to_wechat() {
         ("wap", "wap", true, false),
         ("wap-shared", "wap", true, false),
         ("wap-expired", "wap", true, false),
-        ("away", "away", false, true),
+        ("away", "away", true, true),
     ] {
         let page = page(state);
         assert!(page.contains(&format!("data-stage=\"{stage}\"")), "{state}");
-        assert_eq!((is_shown(&page, "wap"), is_shown(&page, "i-have-paid")), (tap, have_paid), "{state}");
+        let taps = page.contains("id=\"pay-with-wechatpay\" type=\"submit\"");
+        assert_eq!((taps, is_shown(&page, "i-have-paid")), (tap, have_paid), "{state}");
         assert!(page.contains("method=\"post\" action=\"/pay/"), "a form works without scripts");
         assert!(!page.contains("action=\"/pay/wap?"), "the secret travels in the body");
         assert!(page.contains("data-text-failed=\"暂时无法发起付款\""), "there is no code to speak of");
@@ -149,10 +150,13 @@ fn a_page_without_scripts_renews_itself_until_it_is_settled() {
 #[test]
 fn greyed_methods_say_why() {
     let page = self::page("wallet");
-    assert!(page.contains(" disabled>") && page.contains("当前应用内无法使用"));
-    assert!(!page.contains(" checked"));
+    assert!(!page.contains("name=\"gateway\"") && page.contains("当前应用内无法使用微信支付"));
+    assert!(!page.contains("aria-current") && page.contains("id=\"guide\" open>"));
     assert!(self::page("no-method").contains("暂无可用的支付方式"));
-    assert!(self::page("qr").contains(" checked>"));
+    assert!(self::page("qr").contains(" aria-current=\"true\">"));
+    let page = self::page("in-wechat");
+    assert!(page.contains("id=\"pay-with-wechatpay\"") && !page.contains("id=\"pay-with-alipay\""));
+    assert!(page.contains("当前应用内无法使用支付宝") && page.contains("id=\"guide\">"), "the help is folded away");
 }
 
 #[test]
@@ -190,11 +194,107 @@ fn ways_on_lead_to_pages_only() {
 #[test]
 fn the_hop_says_where_it_goes_and_hands_on_its_origin_alone() {
     let address = "https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx1&package=2&redirect_url=a%3Fb";
-    let page = render_hop(address, Locale::ZhHans).unwrap();
+    let page = render_hop(address, Wallet::WeChat, Locale::ZhHans).unwrap();
     assert!(page.contains(&format!("id=\"go\" href=\"{}\"", address.replace('&', "&#38;"))), "{page}");
     assert!(page.contains("<meta name=\"referrer\" content=\"origin\">"));
     assert_eq!(page.matches("<script").count(), 1);
     assert!(!page.contains("http-equiv"), "a refresh would lose the referrer that the gateway demands");
+}
+
+#[test]
+fn each_wallet_is_called_by_its_own_name() {
+    let page = page("alipay-qr");
+    assert!(page.contains("打开支付宝“扫一扫”付款") && page.contains("<li>打开支付宝</li>"), "{page}");
+    assert!(page.contains("value=\"alipay\" data-wallet=\"alipay\" aria-current=\"true\">"), "{page}");
+    assert!(page.contains("value=\"wechatpay\" data-wallet=\"wechatpay\">"), "the other may be chosen");
+    assert!(!page.contains("打开微信“扫一扫”") && !page.contains("<li>打开微信") && !page.contains("微信支付尚未收到"));
+    let both = self::page("scan-both");
+    assert!(both.contains("使用微信、支付宝“扫一扫”付款"), "one code for both");
+    assert!(!both.contains("name=\"gateway\""), "nothing is to be chosen");
+    let english = render_cashier(&view_in("scan-both"), Locale::En).unwrap();
+    assert!(english.contains("Scan with WeChat or Alipay to pay") && english.contains("<li>Open one of them</li>"));
+}
+
+#[test]
+fn on_a_phone_each_wallet_has_a_button_of_its_own() {
+    let page = page("wap-both");
+    for gateway in ["wechatpay", "alipay"] {
+        let button = format!("id=\"pay-with-{gateway}\" type=\"submit\" name=\"gateway\" value=\"{gateway}\"");
+        assert!(page.contains(&button), "{page}");
+    }
+    assert!(page.contains("请选择付款方式") && !page.contains("http-equiv"));
+}
+
+#[test]
+fn a_gateways_page_with_the_code_stands_in_a_locked_frame_of_its_size() {
+    let page = page("frame");
+    let src = crate::web::fake_luodi::FRAMED.replace('&', "&#38;");
+    assert!(
+        page.contains(&format!("<iframe id=\"gateway-code\" src=\"{src}\" width=\"220\" height=\"220\"")),
+        "{page}"
+    );
+    assert!(
+        page.contains("sandbox=\"allow-scripts allow-same-origin allow-forms\""),
+        "it cannot lead the cashier away"
+    );
+    assert!(page.contains("data-stage=\"qr\"") && page.contains("data-frame=\"att_"));
+    assert!(page.contains("content=\"30\"") && page.contains("每 30 秒"), "a reload begins the frame anew");
+}
+
+#[test]
+fn who_went_to_a_gateways_page_on_a_computer_is_asked_and_may_go_again() {
+    let page = page("page");
+    assert!(page.contains("data-stage=\"away\"") && page.contains("如已在支付宝页面完成付款"));
+    assert!(is_shown(&page, "i-have-paid"));
+    assert!(page.contains("name=\"flow\" value=\"page\"") && page.contains("尚未付款，继续前往支付宝"));
+}
+
+#[test]
+fn where_only_a_gateways_page_takes_the_money_a_button_leads_there() {
+    let mut view = view_in("empty");
+    view.methods[0].flow = "page".to_owned();
+    view.methods[0].wallet = Wallet::Alipay;
+    let page = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(page.contains("data-stage=\"wap\"") && page.contains("点击后将前往支付宝付款页面"), "{page}");
+    assert!(page.contains("data-wallet=\"alipay\" data-leads-away aria-current=\"true\">"), "{page}");
+    view.attempt = view_in("failed").attempt;
+    let page = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(page.contains("data-stage=\"wap\""), "the code that was refused is not what is tried again");
+}
+
+#[test]
+fn a_code_of_a_wallet_that_is_not_offered_here_is_not_shown_under_another_name() {
+    let mut view = view_in("qr");
+    view.attempt.as_mut().unwrap().gateway = "unionpay".to_owned();
+    view.attempt.as_mut().unwrap().wallet = Wallet::UnionPay;
+    let page = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(page.contains("data-stage=\"elsewhere\"") && is_shown(&page, "take-over"));
+    assert!(page.contains("data-attempt-gateway=\"unionpay\""));
+    view.attempt.as_mut().unwrap().status = "unknown".to_owned();
+    assert!(render_cashier(&view, Locale::ZhHans).unwrap().contains("正在向云闪付核实"), "of whose order it speaks");
+}
+
+#[test]
+fn inside_a_wallet_nobody_is_told_to_open_it() {
+    let mut view = view_in("away");
+    view.is_at_home = true;
+    view.offers_code = false;
+    let page = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(page.contains("如尚未付款，可继续付款") && page.contains(">继续付款</button>"), "{page}");
+    assert!(!page.contains("如未能打开微信") && !page.contains("code-instead"));
+}
+
+#[test]
+fn a_form_takes_its_fields_to_the_gateway_as_text() {
+    let fields =
+        [("biz_content".to_owned(), "{\"subject\":\"茶'\"}".to_owned()), ("method".to_owned(), "a.b".to_owned())];
+    let fields = fields.into_iter().collect();
+    let action = "https://openapi.alipay.com/gateway.do?charset=utf-8";
+    let form = Form { action, method: crate::payments::attempt::FormMethod::Post, fields: &fields };
+    let page = render_form(&form, Wallet::Alipay, Locale::ZhHans).unwrap();
+    assert!(page.contains(&format!("method=\"post\" action=\"{action}\" accept-charset=\"utf-8\"")), "{page}");
+    assert!(page.contains("name=\"biz_content\" value=\"{&#34;subject&#34;:&#34;茶&#39;&#34;}\""), "{page}");
+    assert!(page.contains("id=\"go\" type=\"submit\">前往支付宝</button>") && !page.contains("http-equiv"));
 }
 
 #[test]
@@ -212,6 +312,7 @@ fn the_way_to_the_sign_in_hands_on_no_address_and_needs_no_script() {
 fn the_script_finds_everything_it_asks_the_page_for() {
     let script = include_str!("../assets/cashier.js");
     let template = include_str!("cashier.html");
+    assert!(!template.contains("微信") && !script.contains("微信"), "texts are worded in locales/");
     let word = |rest: &str| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
     for name in script.split("data.text").skip(1).map(word) {
         let kebab: String = name

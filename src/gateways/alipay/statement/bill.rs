@@ -14,14 +14,15 @@ use crate::money::Fen;
 const MAX_LINE: u64 = 64 * 1024;
 const CHARSET: &str = "gbk";
 
-/// Whether the beginning of a file is that of the list, not of a summary by stores.
+/// Whether the beginning of a file is that of the list, not of a summary by stores: by the line that opens the
+/// list, for titles and names of files vary.
 pub(super) fn is_detail(head: &[u8], kind: StatementKind) -> bool {
-    let first = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    let title = match kind {
-        StatementKind::Trade => "支付宝业务明细",
-        StatementKind::FundFlow => "支付宝账务明细",
+    let mark = match kind {
+        StatementKind::Trade => "业务明细列表",
+        StatementKind::FundFlow => "账务明细列表",
     };
-    decode(first, CHARSET).is_some_and(|line| line.contains(title))
+    let notes = head.split(|b| *b == b'\n').take_while(|line| line.starts_with(b"#"));
+    notes.filter_map(|line| decode(line, CHARSET)).any(|line| line.contains(mark))
 }
 
 /// The rows of one file, checked against its totals at the end. Columns are found by name.
@@ -58,6 +59,24 @@ struct Counted {
     received_fen: i64,
     returned_fen: i64,
     fee_fen: i64,
+}
+
+const TOO_MUCH: &str = "the amounts add up to more than any number holds";
+
+impl Counted {
+    /// `None` when a sum leaves the range of numbers.
+    fn add(&mut self, is_back: bool, amount_fen: i64, moved_fen: i64, fee_fen: i64) -> Option<()> {
+        let (count, sum, moved) = if is_back {
+            (&mut self.refunds, &mut self.refunded_fen, &mut self.returned_fen)
+        } else {
+            (&mut self.payments, &mut self.paid_fen, &mut self.received_fen)
+        };
+        *count += 1;
+        *sum = sum.checked_add(amount_fen)?;
+        *moved = moved.checked_add(moved_fen)?;
+        self.fee_fen = self.fee_fen.checked_add(fee_fen)?;
+        Some(())
+    }
 }
 
 /// What the totals say: how many, and how much.
@@ -201,17 +220,8 @@ impl<R: BufRead> Bill<R> {
         let received = self.amount(fields, "商家实收")?.abs();
         // A charge is written as a negative number, a fee given back as a positive one.
         let fee_fen = -self.amount(fields, "服务费")?;
-        self.counted.fee_fen += fee_fen;
         let is_refund = kind == TradeKind::Refund;
-        if is_refund {
-            self.counted.refunds += 1;
-            self.counted.refunded_fen += amount.get();
-            self.counted.returned_fen += received;
-        } else {
-            self.counted.payments += 1;
-            self.counted.paid_fen += amount.get();
-            self.counted.received_fen += received;
-        }
+        self.counted.add(is_refund, amount.get(), received, fee_fen).ok_or_else(|| self.fault(TOO_MUCH))?;
         let at = [self.field(fields, "完成时间"), self.field(fields, "创建时间")];
         let out_refund_no = Some(self.field(fields, "退款批次号")).filter(|n| is_refund && !n.is_empty());
         let row = TradeRow {
@@ -241,22 +251,15 @@ impl<R: BufRead> Bill<R> {
             return Err(self.fault("the row is income and expense at once"));
         }
         let is_income = expense == 0;
-        if is_income {
-            self.counted.payments += 1;
-            self.counted.paid_fen += income;
-            self.counted.received_fen += income;
-        } else {
-            self.counted.refunds += 1;
-            self.counted.refunded_fen += expense;
-            self.counted.returned_fen += expense;
-        }
+        let amount = self.positive(income + expense)?;
+        self.counted.add(!is_income, amount.get(), amount.get(), 0).ok_or_else(|| self.fault(TOO_MUCH))?;
         Ok(FundRow {
             at: parse_beijing_time(self.field(fields, "发生时间")),
             gateway_no: self.field(fields, "业务流水号").to_owned(),
             flow_no: self.field(fields, "账务流水号").to_owned(),
             business: self.field(fields, "业务类型").to_owned(),
             is_income,
-            amount: self.positive(income + expense)?,
+            amount,
             balance_fen: self.amount(fields, "账户余额")?,
             note: self.field(fields, "备注").to_owned(),
             voucher_no: self.field(fields, "商户订单号").to_owned(),

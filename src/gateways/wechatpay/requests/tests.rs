@@ -161,6 +161,10 @@ fn a_refund_is_these_bytes_and_never_more_than_the_order() {
         notify_url: "https://shop.example/n".to_owned(),
         from_available_balance: false,
         earlier_refunds: 49,
+        failed_refunds: 0,
+        flow: Flow::Qr,
+        gateway_trade_no: None,
+        paid_at: None,
     };
     assert_eq!(
         refund(&merchant(), &wanted).unwrap(),

@@ -1,22 +1,23 @@
 //! Reads the fields of an account and collects every mistake people make entering them.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::Url;
 
 use super::{BACKUP_HOSTS, MAIN_HOST, is_real_host};
 use crate::crypto::aead::{self, AeadKey};
 use crate::crypto::certificate::Certificate;
 use crate::crypto::rsa::{self, Content, KeyError, SigningKey, VerifyingKey};
-use crate::gateways::{SettingProblem, transport};
+use crate::gateways::SettingProblem;
+use crate::gateways::form::{self, Section};
 use crate::payments::payment::Mode;
 
 const PUBLIC_KEY_ID_PREFIX: &str = "PUB_KEY_ID_";
 
 /// The fields, uncopied (some are secrets), and the problems found while they are read.
 pub(super) struct Form<'a> {
-    settings: Option<&'a Map<String, Value>>,
-    secrets: Option<&'a Map<String, Value>>,
-    problems: Vec<SettingProblem>,
+    form: form::Form,
+    settings: Section<'a>,
+    secrets: Section<'a>,
 }
 
 impl<'a> Form<'a> {
@@ -26,76 +27,34 @@ impl<'a> Form<'a> {
         settings_known: &[&str],
         secrets_known: &[&str],
     ) -> Self {
-        let mut form = Self { settings: None, secrets: None, problems: Vec::new() };
-        form.settings = form.section("settings", settings, settings_known);
-        form.secrets = form.section("secrets", secrets, secrets_known);
-        form
+        let mut form = form::Form::default();
+        let settings = form.section("settings", settings, settings_known);
+        let secrets = form.section("secrets", secrets, secrets_known);
+        Self { form, settings, secrets }
     }
 
     pub(super) fn into_problems(self) -> Vec<SettingProblem> {
-        self.problems
+        self.form.problems
     }
 
     pub(super) fn report(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
-        self.problems.push(SettingProblem { pointer: pointer.to_owned(), code, detail: detail.into() });
-    }
-
-    fn section(&mut self, name: &str, value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
-        let Some(object) = value.as_object() else {
-            self.report(&format!("/{name}"), "not_an_object", format!("{name} must be a JSON object."));
-            return None;
-        };
-        for field in object.keys().filter(|f| !known.contains(&f.as_str())) {
-            let nearness = |name: &str| strsim::jaro_winkler(field, name);
-            let nearest = known.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
-            let hint = nearest.filter(|n| nearness(n) > 0.8).map_or_else(
-                || format!("Known are: {}.", known.join(", ")),
-                |nearest| format!("Did you mean {nearest}?"),
-            );
-            let pointer = format!("/{name}/{}", field.replace('~', "~0").replace('/', "~1"));
-            self.report(&pointer, "unknown_field", format!("There is no such field. {hint}"));
-        }
-        Some(object)
+        self.form.report(pointer, code, detail);
     }
 
     pub(super) fn setting(&mut self, name: &str) -> Option<&'a str> {
-        self.optional("settings", self.settings, name)
+        self.form.optional(self.settings, name)
     }
 
     fn secret(&mut self, name: &str) -> Option<&'a str> {
-        self.optional("secrets", self.secrets, name)
+        self.form.optional(self.secrets, name)
     }
 
     pub(super) fn required_setting(&mut self, name: &str) -> Option<&'a str> {
-        self.required("settings", self.settings, name)
+        self.form.required(self.settings, name)
     }
 
     pub(super) fn required_secret(&mut self, name: &str) -> Option<&'a str> {
-        self.required("secrets", self.secrets, name)
-    }
-
-    /// Absent, null and blank are the same.
-    fn optional(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
-        match fields?.get(name)? {
-            Value::Null => None,
-            Value::String(text) => Some(text.trim()).filter(|t| !t.is_empty()),
-            _ => {
-                let pointer = format!("/{section}/{name}");
-                if !self.problems.iter().any(|p| p.pointer == pointer) {
-                    self.report(&pointer, "not_text", format!("{name} must be text in quotes."));
-                }
-                None
-            }
-        }
-    }
-
-    fn required(&mut self, section: &str, fields: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a str> {
-        let before = self.problems.len();
-        let value = self.optional(section, fields, name);
-        if fields.is_some() && value.is_none() && self.problems.len() == before {
-            self.report(&format!("/{section}/{name}"), "missing", format!("{name} is required."));
-        }
-        value
+        self.form.required(self.secrets, name)
     }
 
     /// Text of at most so many characters.
@@ -192,21 +151,7 @@ impl<'a> Form<'a> {
     }
 
     pub(super) fn signing_key(&mut self, text: &str) -> Option<SigningKey> {
-        const POINTER: &str = "/secrets/merchant_private_key";
-        match SigningKey::parse(text) {
-            Ok(key) => Some(key),
-            Err(error) => {
-                let code = match error {
-                    KeyError::CertificateNotPrivateKey => "certificate_not_private_key",
-                    KeyError::PublicNotPrivateKey => "public_not_private_key",
-                    KeyError::Encrypted => "key_encrypted",
-                    KeyError::TooSmall => "key_too_small",
-                    _ => "invalid_private_key",
-                };
-                self.report(POINTER, code, format!("merchant_private_key cannot be used: {error}."));
-                None
-            }
-        }
+        self.form.signing_key("/secrets/merchant_private_key", text)
     }
 
     pub(super) fn apiv3_key(&mut self, text: &str) -> Option<AeadKey> {
@@ -312,12 +257,7 @@ impl<'a> Form<'a> {
             self.report("/settings/api_base", "test_account_needs_stand_in", detail);
             return None;
         }
-        let url = host_alone(text);
-        if url.is_none() {
-            let detail = "api_base is https:// and a host, or http:// and this machine, without a path.";
-            self.report("/settings/api_base", "invalid_api_base", detail);
-        }
-        url
+        self.form.base("/settings/api_base", text)
     }
 
     /// Where a test account's payers sign in, if not at `api_base`.
@@ -327,9 +267,8 @@ impl<'a> Form<'a> {
         if mode == Mode::Live {
             let detail = "A live account signs its payers in at WeChat itself: leave oauth_base away.";
             self.report(POINTER, "host_not_allowed", detail);
-        } else if host_alone(text.trim_end_matches('/')).is_none() {
-            let detail = "oauth_base is https:// and a host, or http:// and this machine, without a path.";
-            self.report(POINTER, "invalid_api_base", detail);
+        } else {
+            self.form.base(POINTER, text.trim_end_matches('/'));
         }
     }
 
@@ -341,16 +280,4 @@ impl<'a> Form<'a> {
             self.report("/secrets/app_secret", "invalid_app_secret", detail);
         }
     }
-}
-
-/// A host and nothing after it, reached safely.
-fn host_alone(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(|url| {
-        transport::is_allowed(url)
-            && url.path() == "/"
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-    })
 }

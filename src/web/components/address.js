@@ -11,42 +11,16 @@
   const script = document.currentScript;
   const home = script ? new URL(script.src).origin : location.origin;
 
-  const WORDS = {
-    zh: {
-      paste: "粘贴整段地址，自动识别",
-      pasteHint: "例：李明 13800138000 广东省深圳市南山区科技园南路 1 号",
-      read: "识别", reading: "正在识别…",
-      resolved: "已填好，请核对。", partial: "已填入能识别的部分，请补全标出的几项。",
-      ambiguous: "有多个地方符合，请选择：", unresolved: "没有认出所在地区，请手动选择。",
-      unreadable: "暂时无法识别，请手动填写。", replaced: (old, now) => `“${old}”现为“${now}”，已更新。`,
-      chooseSuccessor: (old) => `“${old}”已调整，请选择现在的区县：`,
-      name: "收货人", phone: "手机号", region: "所在地区",
-      province: "省份", city: "城市", district: "区县", thirdTown: "镇/街道", town: "街道/镇（选填）", townFirst: "街道（选填）",
-      street: "详细地址", streetHint: "路名、门牌号、小区、楼栋、单元室",
-      postal: "邮政编码（选填）", choose: "请选择",
-      phoneWrong: "请填写 11 位手机号", phoneLandline: "固定电话收不到短信，建议填写手机号。",
-      postalWrong: "邮政编码为 6 位数字", postalOdd: "与所选地区不一致，请核对。",
-      postalFilled: "已按所在地区填好，可修改。",
-      typed: (name) => `已选 ${name}`, typeAhead: "可直接键入拼音或首字母选择，如 gd", unavailable: "列表加载失败，请重试",
-    },
-    en: {
-      paste: "Paste a whole address",
-      pasteHint: "e.g. 李明 13800138000 广东省深圳市南山区科技园南路 1 号",
-      read: "Fill in", reading: "Reading…",
-      resolved: "Filled in. Please check.", partial: "Filled in what could be read. Please complete the rest.",
-      ambiguous: "Several places fit. Please choose:", unresolved: "The region was not recognised. Please choose it below.",
-      unreadable: "This cannot be read right now. Please fill in the fields.", replaced: (old, now) => `${old} is now ${now}; updated.`,
-      chooseSuccessor: (old) => `${old} no longer exists. Please choose its successor:`,
-      name: "Recipient", phone: "Mobile phone", region: "Region",
-      province: "Province", city: "City", district: "District", thirdTown: "Town", town: "Town (optional)", townFirst: "Town",
-      street: "Street address", streetHint: "Road, number, building, unit, room",
-      postal: "Postcode (optional)", choose: "Choose",
-      phoneWrong: "Enter an 11-digit mobile number", phoneLandline: "A landline gets no text messages; a mobile number is better.",
-      postalWrong: "A postcode has 6 digits", postalOdd: "This does not fit the region. Please check.",
-      postalFilled: "Filled in for the region; you may change it.",
-      typed: (name) => `${name} chosen`, typeAhead: "Type pinyin or initials to choose, such as gd", unavailable: "The list could not be loaded. Try again",
-    },
-  };
+  // By locale; the server puts them here, in the merchant's wording where there is one.
+  const WORDS = __WORDS__;
+  const say = (text, args) => text.replace(/\{(\w+)\}/g, (all, name) => (name in args ? args[name] : all));
+
+  /** The locale of ours for a language tag. */
+  function localeOf(tag) {
+    if (/^en\b/i.test(tag)) return "en";
+    if (/^(zh|yue)\b.*-(hk|mo)\b/i.test(tag)) return "zh-Hant-HK";
+    return /^zh\b.*-(tw|hant)\b/i.test(tag) ? "zh-Hant-TW" : "zh-Hans";
+  }
   const STEPS = ["province", "city", "district", "town"];
 
   // Constructed, so that the strictest style policy of a page allows it; of no weight, so that the shop's wins.
@@ -123,8 +97,9 @@
       this.key = this.getAttribute("key") || (script && script.dataset.key) || "";
       this.api = (this.getAttribute("api") || home).replace(/\/$/, "");
       const language = this.getAttribute("lang") || (this.closest("[lang]") || document.documentElement).lang || "zh";
-      this.english = /^en/i.test(language);
-      this.words = this.english ? WORDS.en : WORDS.zh;
+      this.locale = localeOf(language.replace(/_/g, "-"));
+      this.english = this.locale === "en";
+      this.words = WORDS[this.locale];
       this.fieldPrefix = this.getAttribute("prefix") || "";
       this.lists = {};
       this.typed = {};
@@ -299,7 +274,7 @@
       const label = towns ? w.thirdTown : w[step];
       select.setAttribute("aria-label", label);
       // The label as the first entry: four boxes in a grid say what they are without four more lines.
-      const first = step === "town" ? w.townFirst : `${w.choose}${this.english ? " " : ""}${this.english ? label.toLowerCase() : label}`;
+      const first = towns ? w.chooseThirdTown : w[{ province: "chooseProvince", city: "chooseCity", district: "chooseDistrict", town: "townFirst" }[step]];
       const options = list.map((choice) => make("option", {
         value: choice.code, textContent: this.english ? choice.name_en : choice.name,
       }));
@@ -369,7 +344,7 @@
       }
       if (!best || this.selects[step].value === best.code) return;
       this.selects[step].value = best.code;
-      this.parts.spoken.textContent = this.words.typed(this.english ? best.name_en : best.name);
+      this.parts.spoken.textContent = say(this.words.typed, { name: this.english ? best.name_en : best.name });
       // Acted on once the typing pauses for a moment, or the focus moves on.
       this.unsettled = step;
       clearTimeout(this.settling);
@@ -436,7 +411,7 @@
         if (this.key) url.searchParams.set("key", this.key);
         const answer = await fetch(url, {
           method: "POST", credentials: "omit", referrerPolicy: "no-referrer",
-          headers: { "Content-Type": "application/json", "Accept-Language": this.english ? "en" : "zh-Hans" }, body: JSON.stringify({ text }),
+          headers: { "Content-Type": "application/json", "Accept-Language": this.locale }, body: JSON.stringify({ text }),
         });
         if (!answer.ok) throw new Error(String(answer.status));
         const address = await answer.json();
@@ -477,7 +452,7 @@
         const complete = this.firstGap() === null;
         const done = region ? (complete ? w.resolved : w.partial) : w.unresolved;
         const deepest = this.deepest();
-        p.note.textContent = (former && deepest ? w.replaced(former.name, deepest.name) : "") + done;
+        p.note.textContent = (former && deepest ? say(w.replaced, { old: former.name, now: deepest.name }) : "") + done;
       }
       this.tell();
     }
@@ -510,9 +485,9 @@
       const { successors } = place;
       if (successors.length === 1) {
         await this.set(successors[0].code);
-        this.parts.note.textContent = this.words.replaced(place.name, successors[0].name);
+        this.parts.note.textContent = say(this.words.replaced, { old: place.name, now: successors[0].name });
       } else {
-        this.parts.note.textContent = this.words.chooseSuccessor(place.name);
+        this.parts.note.textContent = say(this.words.chooseSuccessor, { old: place.name });
         this.choose(successors.map((one) => [one.code, one.full_name]));
       }
     }

@@ -1,0 +1,83 @@
+# UnionPay: settings, checks and refusals, for merchants. $told are UnionPay’s own words.
+
+# Settings.
+setting-invalid-merchant-no = UnionPay’s merchant number (merId) has 15 characters.
+setting-test-merchant-in-live = This is one of UnionPay’s public test merchant numbers: a live account needs the merchant’s own.
+setting-invalid-terminal-id = The terminal number has 8 letters and digits.
+setting-not-unionpay-host = A live account calls UnionPay’s own host only.
+setting-test-account-at-real-unionpay = A test account must not call UnionPay’s real system: leave the address away for UnionPay’s own test system, or give a stand-in’s.
+setting-retired-unionpay-host = This address of UnionPay’s test system is retired: leave it away for the new one.
+setting-unreadable-key-file = This is no key file: give the .pfx file as base64, not PEM and not its path.
+setting-wrong-key-password = The password does not open the key file: give the one that was set when the .pfx was made (UnionPay’s test file has 000000).
+setting-key-file-without-key = The file holds no RSA key: export it with its private key.
+setting-key-file-without-certificate = The file holds no certificate of its key: export it again with its certificates.
+setting-key-file-without-chain = The key file holds no chain: give UnionPay’s middle and root certificates, acp_prod_middle.cer and acp_prod_root.cer (acp_test_middle.cer and acp_test_root.cer for its test system).
+setting-not-an-authority = Middle or root certificates belong here; one of these may not issue others.
+setting-test-certificate-in-live = This belongs to UnionPay’s test system: a live account takes acp_prod_… files and the key that the merchant applied for at CFCA.
+setting-live-certificate-in-test = This belongs to UnionPay’s real system: a test account takes acp_test_… files.
+setting-encryption-needs-rsa = Card data goes with RSA signatures only: leave the encryption certificate away.
+
+# Checks.
+check-unionpay-certificate = The merchant’s signing certificate can be used.
+check-unionpay-certificate-expired = The merchant’s signing certificate has ended: apply for a new one at CFCA, activate it in UnionPay’s merchant portal, then set key file and password together.
+check-unionpay-certificate-not-yet = The merchant’s signing certificate is not yet good: wait for its first day, or synchronise this machine’s clock (NTP).
+check-unionpay-certificate-expiring = The merchant’s signing certificate ends soon, and every call with it: renew it before.
+check-unionpay-authority-of-another = The signing certificate does not come from the given middle and root certificates: test and production files are mixed, or one is missing.
+check-unionpay-authority-expired = None of the given middle or root certificates is within its dates: give UnionPay’s present ones.
+check-unionpay-credentials-accepted = UnionPay accepted the signature, and its own is proven.
+check-unionpay-signature-refused = UnionPay refused the signature: the key is not the one activated for this merchant number, or test and production are mixed.
+check-unionpay-merchant-refused = UnionPay does not let this merchant trade: look in its merchant portal, then ask the acquirer.
+check-unionpay-refused = UnionPay refused the request: compare merchant number and products with the contract.
+check-unionpay-clock = This machine’s clock differs from UnionPay’s: synchronise it (NTP).
+check-unionpay-chain-unknown = UnionPay’s certificate does not lead to the given middle and root certificates: give the two acp_prod_… or acp_test_… files of the same system.
+check-unionpay-owner-unknown = What answered has a certificate that is not UnionPay’s: look at the address and at proxies.
+check-unionpay-other-method = UnionPay signs by another method than is set: ask the acquirer which one the merchant number has (RSA, SHA-256 or SM3), and for version 5.1.0.
+check-unionpay-signature-wrong = UnionPay’s signature does not match: with a shared key compare the key; with RSA something on the way changed the answer.
+check-unionpay-answer-not-proven = What answered is not proven to be UnionPay: look at the address and at proxies.
+check-unionpay-unreachable = UnionPay cannot be reached.
+check-unionpay-not-confirmed = Nothing can be said yet; try again later.
+check-unionpay-order-opened = UnionPay opened an order of 0.01 yuan to scan.
+check-unionpay-order-refused = UnionPay opens no order to scan: ask the acquirer to open QR payments for the merchant number.
+
+# Refusals.
+gateway-unionpay-01 = The transaction failed; UnionPay does not say why.
+gateway-unionpay-02 = UnionPay’s system is not open now. Open a new attempt later.
+gateway-unionpay-10 = UnionPay cannot read the request: { $told }
+gateway-unionpay-11 = UnionPay refused the signature: key, merchant number and system must belong together. “luodi accounts check” tells which does not.
+gateway-unionpay-12 = The order number was sent before; its outcome is being asked for.
+gateway-unionpay-13 = UnionPay misses something in the request: { $told }
+gateway-unionpay-30 = The payment was declined. Use another card.
+gateway-unionpay-31 = The merchant may not trade now: look in UnionPay’s merchant portal.
+gateway-unionpay-32 = The merchant may not make this transaction: ask the acquirer to open it.
+gateway-unionpay-33 = The amount is above the limit.
+gateway-unionpay-34 = UnionPay does not know this transaction.
+gateway-unionpay-35 = The original transaction does not exist or does not allow this: { $told }
+gateway-unionpay-36 = It does not fit the original transaction: { $told }
+gateway-unionpay-37 = Too many requests; the same number is sent again later.
+gateway-unionpay-38 = UnionPay’s risk control refused the transaction.
+gateway-unionpay-39 = It is outside trading hours. Open a new attempt later.
+gateway-unionpay-43 = The product is not open for the merchant: ask the acquirer.
+gateway-unionpay-44 = The number is wrong, or the service is not open for it.
+gateway-unionpay-45 = The original was refunded or voided before; its outcome is being asked for.
+gateway-unionpay-46 = The original was reversed before; its outcome is being asked for.
+gateway-unionpay-60 = The card’s bank declined. Use another card or ask the bank.
+gateway-unionpay-61 = The card number is wrong.
+gateway-unionpay-62 = The card’s bank does not serve this merchant. Use another card.
+gateway-unionpay-63 = The card cannot be used now. Use another card.
+gateway-unionpay-64 = The balance is too low. Use another card.
+gateway-unionpay-65 = Password, expiry or CVN2 is wrong.
+gateway-unionpay-66 = Identity or telephone number is wrong.
+gateway-unionpay-67 = The password was wrong too often.
+gateway-unionpay-68 = The card does not allow this. Use another card.
+gateway-unionpay-69 = The shopper took too long. Open a new attempt.
+gateway-unionpay-73 = The transaction ran out of time. Open a new attempt.
+gateway-unionpay-78 = The card’s bank limits this transaction. Use another card.
+gateway-unionpay-86 = The code is not good any more. Get a new one.
+gateway-unionpay-88 = There is no such code. Ask the shopper to refresh it and scan again.
+gateway-unionpay-99 = The transaction failed: { $told }
+gateway-payer-code = A payment code of UnionPay has 16 to 20 digits and usually begins with 62: scan it again.
+gateway-terminal-id = Scanning a payment code needs the account’s terminal number.
+gateway-order-number = The number was not made by this service and cannot be used at UnionPay.
+gateway-gateway-trade-no = UnionPay’s number of the payment is missing: refund once the payment is confirmed.
+gateway-statement-date = UnionPay’s files can be had for the last eleven months.
+gateway-statements-unsupported = This gateway gives no such statement by interface.

@@ -1,0 +1,37 @@
+# What `<luodi-address>` says.
+
+component-address-paste = 粘贴整段地址，自动识别
+component-address-paste-hint = 例：李明 13800138000 广东省深圳市南山区科技园南路 1 号
+component-address-read = 识别
+component-address-reading = 正在识别…
+component-address-resolved = 已填好，请核对。
+component-address-partial = 已填入能识别的部分，请补全标出的几项。
+component-address-ambiguous = 有多个地方符合，请选择：
+component-address-unresolved = 没有认出所在地区，请手动选择。
+component-address-unreadable = 暂时无法识别，请手动填写。
+component-address-replaced = “{ $old }”现为“{ $now }”，已更新。
+component-address-choose-successor = “{ $old }”已调整，请选择现在的区县：
+component-address-name = 收货人
+component-address-phone = 手机号
+component-address-region = 所在地区
+component-address-province = 省份
+component-address-city = 城市
+component-address-district = 区县
+component-address-third-town = 镇/街道
+component-address-town = 街道/镇（选填）
+component-address-town-first = 街道（选填）
+component-address-choose-province = 请选择省份
+component-address-choose-city = 请选择城市
+component-address-choose-district = 请选择区县
+component-address-choose-third-town = 请选择镇/街道
+component-address-street = 详细地址
+component-address-street-hint = 路名、门牌号、小区、楼栋、单元室
+component-address-postal = 邮政编码（选填）
+component-address-phone-wrong = 请填写 11 位手机号
+component-address-phone-landline = 固定电话收不到短信，建议填写手机号。
+component-address-postal-wrong = 邮政编码为 6 位数字
+component-address-postal-odd = 与所选地区不一致，请核对。
+component-address-postal-filled = 已按所在地区填好，可修改。
+component-address-typed = 已选{ $name }
+component-address-type-ahead = 可直接键入拼音或首字母选择，如 gd
+component-address-unavailable = 列表加载失败，请重试

@@ -1,0 +1,83 @@
+# 银联：账号设置、自检与拒绝原因，供商户阅读。$told 为银联原文。
+
+# 账号设置。
+setting-invalid-merchant-no = 银联商户号（merId）为 15 位。
+setting-test-merchant-in-live = 这是银联公用的测试商户号：正式账号请填写商户自己的商户号。
+setting-invalid-terminal-id = 终端号为 8 位字母或数字。
+setting-not-unionpay-host = 正式账号只能调用银联官方地址。
+setting-test-account-at-real-unionpay = 测试账号不得调用银联生产环境：请留空以使用银联测试环境，或填写模拟环境地址。
+setting-retired-unionpay-host = 该银联测试地址已停用：请留空以使用新的测试环境。
+setting-unreadable-key-file = 无法识别为私钥文件：请填写 .pfx 文件的 Base64 编码，而不是 PEM 内容或文件路径。
+setting-wrong-key-password = 密码打不开私钥文件：请填写导出 .pfx 时设置的密码（银联测试证书的密码为 000000）。
+setting-key-file-without-key = 文件中没有 RSA 私钥：导出时请勾选“导出私钥”。
+setting-key-file-without-certificate = 文件中没有与私钥配对的证书：请连同证书重新导出。
+setting-key-file-without-chain = 私钥文件中没有证书链：请填写银联提供的中级证书与根证书（生产环境为 acp_prod_middle.cer 与 acp_prod_root.cer，测试环境为 acp_test_middle.cer 与 acp_test_root.cer）。
+setting-not-an-authority = 此处应填中级证书或根证书，其中有一份不能签发证书。
+setting-test-certificate-in-live = 这是银联测试环境的证书：正式账号请使用 acp_prod_ 开头的证书，以及向 CFCA 申请的商户私钥证书。
+setting-live-certificate-in-test = 这是银联生产环境的证书：测试账号请使用 acp_test_ 开头的证书。
+setting-encryption-needs-rsa = 只有 RSA 签名方式可以传送敏感信息：请留空加密证书。
+
+# 账号自检。
+check-unionpay-certificate = 商户私钥证书可以使用。
+check-unionpay-certificate-expired = 商户私钥证书已过期：请向 CFCA 换发，在银联商户服务平台启用后，同时更新私钥文件与密码。
+check-unionpay-certificate-not-yet = 商户私钥证书尚未生效：请等到生效日，或校准本机时钟（NTP）。
+check-unionpay-certificate-expiring = 商户私钥证书即将到期，到期后所有调用都会失败：请提前换发。
+check-unionpay-authority-of-another = 商户私钥证书与所填的中级证书、根证书不属于同一证书链：可能混用了测试与生产环境的文件，或缺少其中一份。
+check-unionpay-authority-expired = 所填的中级证书或根证书均不在有效期内：请换成银联现行的证书。
+check-unionpay-credentials-accepted = 银联认可了签名，银联的签名也已通过验证。
+check-unionpay-signature-refused = 银联拒绝了签名：私钥证书不是该商户号已启用的证书，或混用了测试与生产环境。
+check-unionpay-merchant-refused = 银联不允许该商户交易：请在银联商户服务平台查看商户状态，并联系收单机构。
+check-unionpay-refused = 银联拒绝了请求：请核对商户号与已开通的产品。
+check-unionpay-clock = 本机时钟与银联不一致：请校准（NTP）。
+check-unionpay-chain-unknown = 银联所用的证书与所填的中级证书、根证书不在同一证书链：请按环境填写 acp_prod_ 或 acp_test_ 开头的两份证书。
+check-unionpay-owner-unknown = 应答方的证书不属于银联：请检查接口地址与网络代理。
+check-unionpay-other-method = 银联所用的签名方式与设置不同：请向收单机构确认该商户号的签名方式（RSA、SHA-256 或 SM3）与接口版本 5.1.0。
+check-unionpay-signature-wrong = 银联的签名无法验证：使用密钥签名时，请核对密钥；使用 RSA 时，应答在途中被改动。
+check-unionpay-answer-not-proven = 无法证明应答来自银联：请检查接口地址与网络代理。
+check-unionpay-unreachable = 无法连接银联。
+check-unionpay-not-confirmed = 暂时无法确认，请稍后再试。
+check-unionpay-order-opened = 银联已受理一笔 0.01 元的二维码订单。
+check-unionpay-order-refused = 银联拒绝了二维码订单：请确认商户号已开通二维码支付。
+
+# 拒绝原因。
+gateway-unionpay-01 = 交易失败，银联未说明原因。
+gateway-unionpay-02 = 银联系统尚未开放或已关闭，请稍后重新发起支付。
+gateway-unionpay-10 = 银联认为报文格式有误：{ $told }
+gateway-unionpay-11 = 银联拒绝了签名：私钥证书、商户号与环境必须匹配。运行“luodi accounts check”可查明原因。
+gateway-unionpay-12 = 该订单号已提交过，正在查询结果。
+gateway-unionpay-13 = 银联认为缺少必填内容：{ $told }
+gateway-unionpay-30 = 交易未通过，请换一张银行卡。
+gateway-unionpay-31 = 商户状态不正确：请在银联商户服务平台查看。
+gateway-unionpay-32 = 商户没有该交易的权限：请联系收单机构开通。
+gateway-unionpay-33 = 金额超过限额。
+gateway-unionpay-34 = 银联没有这笔交易。
+gateway-unionpay-35 = 原交易不存在，或其状态不允许此操作：{ $told }
+gateway-unionpay-36 = 与原交易的内容不符：{ $told }
+gateway-unionpay-37 = 请求过于频繁，稍后会以同一单号重试。
+gateway-unionpay-38 = 银联风控拒绝了这笔交易。
+gateway-unionpay-39 = 不在交易受理时间内，请稍后重新发起支付。
+gateway-unionpay-43 = 商户未开通该业务：请联系收单机构。
+gateway-unionpay-44 = 输入的号码有误，或未开通此业务。
+gateway-unionpay-45 = 原交易已退货或已撤销，正在查询结果。
+gateway-unionpay-46 = 原交易已冲正，正在查询结果。
+gateway-unionpay-60 = 发卡行拒绝了交易，请换一张银行卡或联系发卡行。
+gateway-unionpay-61 = 卡号无效，请核对。
+gateway-unionpay-62 = 发卡行不支持该商户，请换一张银行卡。
+gateway-unionpay-63 = 银行卡状态不正确，请换一张银行卡。
+gateway-unionpay-64 = 余额不足，请换一张银行卡。
+gateway-unionpay-65 = 密码、有效期或 CVN2 有误。
+gateway-unionpay-66 = 身份信息或手机号有误。
+gateway-unionpay-67 = 密码错误次数超限。
+gateway-unionpay-68 = 该银行卡暂不支持此业务，请换一张银行卡。
+gateway-unionpay-69 = 输入超时，请重新发起支付。
+gateway-unionpay-73 = 交易已超时，请重新发起支付。
+gateway-unionpay-78 = 发卡行限制了这笔交易，请换一张银行卡。
+gateway-unionpay-86 = 二维码状态不正确，请重新获取。
+gateway-unionpay-88 = 没有这个二维码，请刷新后重新扫码。
+gateway-unionpay-99 = 交易失败：{ $told }
+gateway-payer-code = 银联付款码为 16 至 20 位数字，通常以 62 开头：请重新扫码。
+gateway-terminal-id = 扫描付款码需要终端号：请在账号设置中填写。
+gateway-order-number = 该单号不是本服务生成的，无法用于银联。
+gateway-gateway-trade-no = 缺少银联的交易号，无法退款：请等待支付结果确认后再试。
+gateway-statement-date = 只能获取最近 11 个月的银联对账文件。
+gateway-statements-unsupported = 该渠道不通过接口提供这种账单。

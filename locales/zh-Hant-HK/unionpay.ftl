@@ -1,0 +1,83 @@
+# 銀聯：帳號設置、自檢與拒絕原因，供商戶閲讀。$told 為銀聯原文。
+
+# 帳號設置。
+setting-invalid-merchant-no = 銀聯商戶號（merId）為 15 位。
+setting-test-merchant-in-live = 這是銀聯公用的測試商戶號：正式帳號請填寫商戶自己的商戶號。
+setting-invalid-terminal-id = 終端號為 8 位字母或數字。
+setting-not-unionpay-host = 正式帳號只能調用銀聯官方地址。
+setting-test-account-at-real-unionpay = 測試帳號不得調用銀聯生產環境：請留空以使用銀聯測試環境，或填寫模擬環境地址。
+setting-retired-unionpay-host = 該銀聯測試地址已停用：請留空以使用新的測試環境。
+setting-unreadable-key-file = 無法識別為私鑰文件：請填寫 .pfx 文件的 Base64 編碼，而不是 PEM 內容或文件路徑。
+setting-wrong-key-password = 密碼打不開私鑰文件：請填寫匯出 .pfx 時設置的密碼（銀聯測試證書的密碼為 000000）。
+setting-key-file-without-key = 文件中沒有 RSA 私鑰：匯出時請勾選「匯出私鑰」。
+setting-key-file-without-certificate = 文件中沒有與私鑰配對的證書：請連同證書重新匯出。
+setting-key-file-without-chain = 私鑰文件中沒有證書鏈：請填寫銀聯提供的中級證書與根證書（生產環境為 acp_prod_middle.cer 與 acp_prod_root.cer，測試環境為 acp_test_middle.cer 與 acp_test_root.cer）。
+setting-not-an-authority = 此處應填中級證書或根證書，其中有一份不能簽發證書。
+setting-test-certificate-in-live = 這是銀聯測試環境的證書：正式帳號請使用 acp_prod_ 開頭的證書，以及向 CFCA 申請的商戶私鑰證書。
+setting-live-certificate-in-test = 這是銀聯生產環境的證書：測試帳號請使用 acp_test_ 開頭的證書。
+setting-encryption-needs-rsa = 只有 RSA 簽名方式可以傳送敏感資料：請留空加密證書。
+
+# 帳號自檢。
+check-unionpay-certificate = 商戶私鑰證書可以使用。
+check-unionpay-certificate-expired = 商戶私鑰證書已過期：請向 CFCA 換發，在銀聯商戶服務平台啟用後，同時更新私鑰文件與密碼。
+check-unionpay-certificate-not-yet = 商戶私鑰證書尚未生效：請等到生效日，或校準本機時鐘（NTP）。
+check-unionpay-certificate-expiring = 商戶私鑰證書即將到期，到期後所有調用都會失敗：請提前換發。
+check-unionpay-authority-of-another = 商戶私鑰證書與所填的中級證書、根證書不屬於同一證書鏈：可能混用了測試與生產環境的文件，或缺少其中一份。
+check-unionpay-authority-expired = 所填的中級證書或根證書均不在有效期內：請換成銀聯現行的證書。
+check-unionpay-credentials-accepted = 銀聯認可了簽名，銀聯的簽名也已通過驗證。
+check-unionpay-signature-refused = 銀聯拒絕了簽名：私鑰證書不是該商戶號已啟用的證書，或混用了測試與生產環境。
+check-unionpay-merchant-refused = 銀聯不允許該商戶交易：請在銀聯商戶服務平台查看商戶狀態，並聯絡收單機構。
+check-unionpay-refused = 銀聯拒絕了請求：請核對商戶號與已開通的產品。
+check-unionpay-clock = 本機時鐘與銀聯不一致：請校準（NTP）。
+check-unionpay-chain-unknown = 銀聯所用的證書與所填的中級證書、根證書不在同一證書鏈：請按環境填寫 acp_prod_ 或 acp_test_ 開頭的兩份證書。
+check-unionpay-owner-unknown = 應答方的證書不屬於銀聯：請檢查接口地址與網絡代理。
+check-unionpay-other-method = 銀聯所用的簽名方式與設置不同：請向收單機構確認該商戶號的簽名方式（RSA、SHA-256 或 SM3）與接口版本 5.1.0。
+check-unionpay-signature-wrong = 銀聯的簽名無法驗證：使用密鑰簽名時，請核對密鑰；使用 RSA 時，應答在途中被改動。
+check-unionpay-answer-not-proven = 無法證明應答來自銀聯：請檢查接口地址與網絡代理。
+check-unionpay-unreachable = 無法連接銀聯。
+check-unionpay-not-confirmed = 暫時無法確認，請稍後再試。
+check-unionpay-order-opened = 銀聯已受理一筆 0.01 元的二維碼訂單。
+check-unionpay-order-refused = 銀聯拒絕了二維碼訂單：請確認商戶號已開通二維碼支付。
+
+# 拒絕原因。
+gateway-unionpay-01 = 交易失敗，銀聯未説明原因。
+gateway-unionpay-02 = 銀聯系統尚未開放或已關閉，請稍後重新發起支付。
+gateway-unionpay-10 = 銀聯認為訊息格式有誤：{ $told }
+gateway-unionpay-11 = 銀聯拒絕了簽名：私鑰證書、商戶號與環境必須匹配。運行「luodi accounts check」可查明原因。
+gateway-unionpay-12 = 該訂單號已提交過，正在查詢結果。
+gateway-unionpay-13 = 銀聯認為缺少必填內容：{ $told }
+gateway-unionpay-30 = 交易未通過，請換一張銀行卡。
+gateway-unionpay-31 = 商戶狀態不正確：請在銀聯商戶服務平台查看。
+gateway-unionpay-32 = 商戶沒有該交易的權限：請聯絡收單機構開通。
+gateway-unionpay-33 = 金額超過限額。
+gateway-unionpay-34 = 銀聯沒有這筆交易。
+gateway-unionpay-35 = 原交易不存在，或其狀態不允許此操作：{ $told }
+gateway-unionpay-36 = 與原交易的內容不符：{ $told }
+gateway-unionpay-37 = 請求過於頻繁，稍後會以同一單號重試。
+gateway-unionpay-38 = 銀聯風控拒絕了這筆交易。
+gateway-unionpay-39 = 不在交易受理時間內，請稍後重新發起支付。
+gateway-unionpay-43 = 商戶未開通該業務：請聯絡收單機構。
+gateway-unionpay-44 = 輸入的號碼有誤，或未開通此業務。
+gateway-unionpay-45 = 原交易已退貨或已撤銷，正在查詢結果。
+gateway-unionpay-46 = 原交易已沖正，正在查詢結果。
+gateway-unionpay-60 = 發卡行拒絕了交易，請換一張銀行卡或聯絡發卡行。
+gateway-unionpay-61 = 卡號無效，請核對。
+gateway-unionpay-62 = 發卡行不支援該商戶，請換一張銀行卡。
+gateway-unionpay-63 = 銀行卡狀態不正確，請換一張銀行卡。
+gateway-unionpay-64 = 餘額不足，請換一張銀行卡。
+gateway-unionpay-65 = 密碼、有效期或 CVN2 有誤。
+gateway-unionpay-66 = 身份資料或手機號碼有誤。
+gateway-unionpay-67 = 密碼錯誤次數超限。
+gateway-unionpay-68 = 該銀行卡暫不支援此業務，請換一張銀行卡。
+gateway-unionpay-69 = 輸入超時，請重新發起支付。
+gateway-unionpay-73 = 交易已超時，請重新發起支付。
+gateway-unionpay-78 = 發卡行限制了這筆交易，請換一張銀行卡。
+gateway-unionpay-86 = 二維碼狀態不正確，請重新獲取。
+gateway-unionpay-88 = 沒有這個二維碼，請刷新後重新掃碼。
+gateway-unionpay-99 = 交易失敗：{ $told }
+gateway-payer-code = 銀聯付款碼為 16 至 20 位數字，通常以 62 開頭：請重新掃碼。
+gateway-terminal-id = 掃描付款碼需要終端號：請在帳號設置中填寫。
+gateway-order-number = 該單號不是本服務生成的，無法用於銀聯。
+gateway-gateway-trade-no = 缺少銀聯的交易號，無法退款：請等待支付結果確認後再試。
+gateway-statement-date = 只能獲取最近 11 個月的銀聯對帳文件。
+gateway-statements-unsupported = 該渠道不通過接口提供這種帳單。

@@ -1,0 +1,37 @@
+# What `<luodi-address>` says.
+
+component-address-paste = 貼上整段地址，自動辨識
+component-address-paste-hint = 例：李明 13800138000 廣東省深圳市南山區科技園南路 1 號
+component-address-read = 辨識
+component-address-reading = 正在辨識…
+component-address-resolved = 已填好，請核對。
+component-address-partial = 已填入可辨識的部分，請補上其餘各項。
+component-address-ambiguous = 有多個地方符合，請選擇：
+component-address-unresolved = 無法辨識所在地區，請手動選擇。
+component-address-unreadable = 暫時無法辨識，請手動填寫。
+component-address-replaced = 「{ $old }」現為「{ $now }」，已更新。
+component-address-choose-successor = 「{ $old }」已調整，請選擇現在的區縣：
+component-address-name = 收件人
+component-address-phone = 手機號碼
+component-address-region = 所在地區
+component-address-province = 省份
+component-address-city = 城市
+component-address-district = 區縣
+component-address-third-town = 鎮/街道
+component-address-town = 街道/鎮（選填）
+component-address-town-first = 街道（選填）
+component-address-choose-province = 請選擇省份
+component-address-choose-city = 請選擇城市
+component-address-choose-district = 請選擇區縣
+component-address-choose-third-town = 請選擇鎮/街道
+component-address-street = 詳細地址
+component-address-street-hint = 路名、門牌號碼、社區、棟別、樓層
+component-address-postal = 郵遞區號（選填）
+component-address-phone-wrong = 請輸入 11 位手機號碼
+component-address-phone-landline = 固定電話收不到簡訊，建議填寫手機號碼。
+component-address-postal-wrong = 郵遞區號為 6 位數字
+component-address-postal-odd = 與所選地區不符，請核對。
+component-address-postal-filled = 已按所在地區填寫，可修改。
+component-address-typed = 已選{ $name }
+component-address-type-ahead = 可直接輸入拼音或首字母選擇，例如 gd
+component-address-unavailable = 清單載入失敗，請重試

@@ -1,0 +1,83 @@
+# 銀聯：帳號設定、自檢與拒絕原因，供商戶閱讀。$told 為銀聯原文。
+
+# 帳號設定。
+setting-invalid-merchant-no = 銀聯商戶號（merId）為 15 位。
+setting-test-merchant-in-live = 這是銀聯公用的測試商戶號：正式帳號請填寫商戶自己的商戶號。
+setting-invalid-terminal-id = 終端號為 8 位英文字母或數字。
+setting-not-unionpay-host = 正式帳號只能呼叫銀聯官方位址。
+setting-test-account-at-real-unionpay = 測試帳號不得呼叫銀聯正式環境：請留空以使用銀聯測試環境，或填寫模擬環境位址。
+setting-retired-unionpay-host = 該銀聯測試位址已停用：請留空以使用新的測試環境。
+setting-unreadable-key-file = 無法識別為私鑰檔案：請填寫 .pfx 檔案的 Base64 編碼，而不是 PEM 內容或檔案路徑。
+setting-wrong-key-password = 密碼打不開私鑰檔案：請填寫匯出 .pfx 時設定的密碼（銀聯測試憑證的密碼為 000000）。
+setting-key-file-without-key = 檔案中沒有 RSA 私鑰：匯出時請勾選「匯出私鑰」。
+setting-key-file-without-certificate = 檔案中沒有與私鑰配對的憑證：請連同憑證重新匯出。
+setting-key-file-without-chain = 私鑰檔案中沒有憑證鏈：請填寫銀聯提供的中繼憑證與根憑證（正式環境為 acp_prod_middle.cer 與 acp_prod_root.cer，測試環境為 acp_test_middle.cer 與 acp_test_root.cer）。
+setting-not-an-authority = 此處應填中繼憑證或根憑證，其中有一份不能簽發憑證。
+setting-test-certificate-in-live = 這是銀聯測試環境的憑證：正式帳號請使用 acp_prod_ 開頭的憑證，以及向 CFCA 申請的商戶私鑰憑證。
+setting-live-certificate-in-test = 這是銀聯正式環境的憑證：測試帳號請使用 acp_test_ 開頭的憑證。
+setting-encryption-needs-rsa = 只有 RSA 簽章方式可以傳送敏感資料：請留空加密憑證。
+
+# 帳號自檢。
+check-unionpay-certificate = 商戶私鑰憑證可以使用。
+check-unionpay-certificate-expired = 商戶私鑰憑證已過期：請向 CFCA 換發，在銀聯商戶服務平台啟用後，同時更新私鑰檔案與密碼。
+check-unionpay-certificate-not-yet = 商戶私鑰憑證尚未生效：請等到生效日，或校準本機時鐘（NTP）。
+check-unionpay-certificate-expiring = 商戶私鑰憑證即將到期，到期後所有呼叫都會失敗：請提前換發。
+check-unionpay-authority-of-another = 商戶私鑰憑證與所填的中繼憑證、根憑證不屬於同一憑證鏈：可能混用了測試與正式環境的檔案，或缺少其中一份。
+check-unionpay-authority-expired = 所填的中繼憑證或根憑證均不在有效期內：請換成銀聯現行的憑證。
+check-unionpay-credentials-accepted = 銀聯認可了簽章，銀聯的簽章也已通過驗證。
+check-unionpay-signature-refused = 銀聯拒絕了簽章：私鑰憑證不是該商戶號已啟用的憑證，或混用了測試與正式環境。
+check-unionpay-merchant-refused = 銀聯不允許該商戶交易：請在銀聯商戶服務平台檢視商戶狀態，並聯絡收單機構。
+check-unionpay-refused = 銀聯拒絕了請求：請核對商戶號與已開通的產品。
+check-unionpay-clock = 本機時鐘與銀聯不一致：請校準（NTP）。
+check-unionpay-chain-unknown = 銀聯所用的憑證與所填的中繼憑證、根憑證不在同一憑證鏈：請依環境填寫 acp_prod_ 或 acp_test_ 開頭的兩份憑證。
+check-unionpay-owner-unknown = 應答方的憑證不屬於銀聯：請檢查介面位址與網路代理。
+check-unionpay-other-method = 銀聯所用的簽章方式與設定不同：請向收單機構確認該商戶號的簽章方式（RSA、SHA-256 或 SM3）與介面版本 5.1.0。
+check-unionpay-signature-wrong = 銀聯的簽章無法驗證：使用金鑰簽章時，請核對金鑰；使用 RSA 時，應答在傳送途中遭到更動。
+check-unionpay-answer-not-proven = 無法證明應答來自銀聯：請檢查介面位址與網路代理。
+check-unionpay-unreachable = 無法連線銀聯。
+check-unionpay-not-confirmed = 暫時無法確認，請稍後再試。
+check-unionpay-order-opened = 銀聯已受理一筆 0.01 元的 QR Code 訂單。
+check-unionpay-order-refused = 銀聯拒絕了 QR Code 訂單：請確認商戶號已開通 QR Code 支付。
+
+# 拒絕原因。
+gateway-unionpay-01 = 交易失敗，銀聯未說明原因。
+gateway-unionpay-02 = 銀聯系統尚未開放或已關閉，請稍後重新發起支付。
+gateway-unionpay-10 = 銀聯認為訊息格式有誤：{ $told }
+gateway-unionpay-11 = 銀聯拒絕了簽章：私鑰憑證、商戶號與環境必須相符。執行「luodi accounts check」可查明原因。
+gateway-unionpay-12 = 該訂單編號已提交過，正在查詢結果。
+gateway-unionpay-13 = 銀聯認為缺少必填內容：{ $told }
+gateway-unionpay-30 = 交易未通過，請換一張銀行卡。
+gateway-unionpay-31 = 商戶狀態不正確：請在銀聯商戶服務平台檢視。
+gateway-unionpay-32 = 商戶沒有該交易的權限：請聯絡收單機構開通。
+gateway-unionpay-33 = 金額超過限額。
+gateway-unionpay-34 = 銀聯沒有這筆交易。
+gateway-unionpay-35 = 原交易不存在，或其狀態不允許此操作：{ $told }
+gateway-unionpay-36 = 與原交易的內容不符：{ $told }
+gateway-unionpay-37 = 請求過於頻繁，稍後會以同一編號重試。
+gateway-unionpay-38 = 銀聯風險控管拒絕了這筆交易。
+gateway-unionpay-39 = 不在交易受理時間內，請稍後重新發起支付。
+gateway-unionpay-43 = 商戶未開通該業務：請聯絡收單機構。
+gateway-unionpay-44 = 輸入的號碼有誤，或未開通此業務。
+gateway-unionpay-45 = 原交易已退款或已撤銷，正在查詢結果。
+gateway-unionpay-46 = 原交易已沖正，正在查詢結果。
+gateway-unionpay-60 = 發卡銀行拒絕了交易，請換一張銀行卡或聯絡發卡銀行。
+gateway-unionpay-61 = 卡號無效，請核對。
+gateway-unionpay-62 = 發卡銀行不支援該商戶，請換一張銀行卡。
+gateway-unionpay-63 = 銀行卡狀態不正確，請換一張銀行卡。
+gateway-unionpay-64 = 餘額不足，請換一張銀行卡。
+gateway-unionpay-65 = 密碼、有效期或 CVN2 有誤。
+gateway-unionpay-66 = 身分資料或手機號碼有誤。
+gateway-unionpay-67 = 密碼錯誤次數超限。
+gateway-unionpay-68 = 該銀行卡暫不支援此業務，請換一張銀行卡。
+gateway-unionpay-69 = 輸入逾時，請重新發起支付。
+gateway-unionpay-73 = 交易已逾時，請重新發起支付。
+gateway-unionpay-78 = 發卡銀行限制了這筆交易，請換一張銀行卡。
+gateway-unionpay-86 = QR Code 狀態不正確，請重新取得。
+gateway-unionpay-88 = 沒有這個 QR Code，請重新整理後重新掃描。
+gateway-unionpay-99 = 交易失敗：{ $told }
+gateway-payer-code = 銀聯付款碼為 16 至 20 位數字，通常以 62 開頭：請重新掃描。
+gateway-terminal-id = 掃描付款碼需要終端號：請在帳號設定中填寫。
+gateway-order-number = 該編號不是本服務產生的，無法用於銀聯。
+gateway-gateway-trade-no = 缺少銀聯的交易號，無法退款：請等待支付結果確認後再試。
+gateway-statement-date = 只能取得最近 11 個月的銀聯對帳檔案。
+gateway-statements-unsupported = 該渠道不經由介面提供這種帳單。

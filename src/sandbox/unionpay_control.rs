@@ -1,0 +1,126 @@
+//! The control API of the stand-in for UnionPay, as JSON under `/sandbox/unionpay`.
+//!
+//! Promises: every error names the field, the problem and the fix. Asks for no password:
+//! run the sandbox only where strangers cannot reach it.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::control::{Answer, read};
+use super::unionpay::{Fault, FileEdit, MerchantDraft, PayDraft, PaymentCodeDraft, UnionPay};
+
+type Pay = Data<Arc<UnionPay>>;
+
+pub(super) fn configure(service: &mut ServiceConfig) {
+    let merchant = "/sandbox/unionpay/merchants/{mer_id}";
+    service
+        .service(
+            web::resource("/sandbox/unionpay/faults")
+                .route(web::get().to(list_faults))
+                .route(web::post().to(add_fault))
+                .route(web::delete().to(clear_faults)),
+        )
+        .service(
+            web::resource("/sandbox/unionpay/merchants")
+                .route(web::get().to(list_merchants))
+                .route(web::post().to(add_merchant)),
+        )
+        .route("/sandbox/unionpay/payment-codes", web::post().to(show_payment_code))
+        .route("/sandbox/unionpay/certificates/renew", web::post().to(renew_certificates))
+        .route(&format!("{merchant}/book"), web::get().to(read_book))
+        .route(&format!("{merchant}/orders/{{number}}/scan"), web::post().to(scan_order))
+        .route(&format!("{merchant}/orders/{{number}}/pay"), web::post().to(pay_order))
+        .route(&format!("{merchant}/orders/{{number}}/decline"), web::post().to(decline_order))
+        .route(&format!("{merchant}/orders/{{number}}/refuse"), web::post().to(refuse_order))
+        .route(&format!("{merchant}/orders/{{number}}/settle"), web::post().to(settle_order))
+        .route(&format!("{merchant}/orders/{{number}}/notify"), web::post().to(notify_again))
+        .route(&format!("{merchant}/files/{{day}}/edits"), web::post().to(edit_file))
+        .route(&format!("{merchant}/files/{{day}}/edits"), web::delete().to(clear_file_edits));
+}
+
+async fn list_merchants(pay: Pay) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "data": pay.merchants() }))
+}
+
+async fn add_merchant(pay: Pay, body: Bytes) -> Answer {
+    let draft: MerchantDraft = read(&body)?;
+    Ok(HttpResponse::Created().json(pay.add_merchant(draft).await?))
+}
+
+async fn show_payment_code(pay: Pay, body: Bytes) -> Answer {
+    let draft: PaymentCodeDraft = read(&body)?;
+    Ok(HttpResponse::Created().json(pay.show_payment_code(draft)?))
+}
+
+async fn renew_certificates(pay: Pay) -> Answer {
+    pay.renew_certificates()?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn read_book(pay: Pay, mer_id: Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.book(&mer_id)?))
+}
+
+async fn scan_order(pay: Pay, path: Path<(String, String)>) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.scan(&path.0, &path.1)?))
+}
+
+async fn pay_order(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let draft: PayDraft = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.pay(&path.0, &path.1, &draft)?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeBody {
+    resp_code: String,
+}
+
+async fn decline_order(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let asked: CodeBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.decline(&path.0, &path.1, &asked.resp_code)?))
+}
+
+async fn refuse_order(pay: Pay, path: Path<(String, String)>) -> Answer {
+    Ok(HttpResponse::Ok().json(pay.refuse(&path.0, &path.1)?))
+}
+
+async fn settle_order(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    let asked: CodeBody = read(&body)?;
+    Ok(HttpResponse::Ok().json(pay.settle(&path.0, &path.1, &asked.resp_code)?))
+}
+
+async fn notify_again(pay: Pay, path: Path<(String, String)>) -> Answer {
+    pay.transaction(&path.0, &path.1)?;
+    let sent = pay.notify_again(&path.0, &path.1).await;
+    Ok(HttpResponse::Ok().json(json!({ "sent": sent })))
+}
+
+async fn edit_file(pay: Pay, path: Path<(String, String)>, body: Bytes) -> Answer {
+    pay.edit_file(&path.0, &path.1, read::<FileEdit>(&body)?)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn clear_file_edits(pay: Pay, path: Path<(String, String)>) -> Answer {
+    pay.clear_file_edits(&path.0, &path.1)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn list_faults(pay: Pay) -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "data": pay.faults() }))
+}
+
+async fn add_fault(pay: Pay, body: Bytes) -> Answer {
+    let fault: Fault = read(&body)?;
+    pay.add_fault(fault.clone())?;
+    Ok(HttpResponse::Created().json(fault))
+}
+
+async fn clear_faults(pay: Pay) -> HttpResponse {
+    pay.clear_faults();
+    HttpResponse::NoContent().finish()
+}

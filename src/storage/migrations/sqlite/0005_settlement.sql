@@ -1,0 +1,11 @@
+-- The app that was chosen to pay by, and what a gateway pays out in another currency.
+ALTER TABLE attempts ADD COLUMN app_id TEXT;
+ALTER TABLE attempts ADD COLUMN settlement_currency TEXT;
+ALTER TABLE attempts ADD COLUMN settlement_minor INTEGER;
+
+-- Whose turn it is among the refunds of one order: gateways take one after another.
+CREATE TABLE refund_turns (
+    attempt_id TEXT NOT NULL PRIMARY KEY REFERENCES attempts (id),
+    refund_id TEXT NOT NULL REFERENCES refunds (id),
+    free_at INTEGER NOT NULL
+) STRICT;
