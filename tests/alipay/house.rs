@@ -14,7 +14,7 @@ use crate::stand_in::*;
 use crate::support::{Answer, House, order, path_of};
 
 /// Called with each request before it is answered; what it gives is the answer.
-type Fault = Box<dyn FnMut(&Seen) -> Option<Reply> + Send>;
+pub type Fault = Box<dyn FnMut(&Seen) -> Option<Reply> + Send>;
 
 #[derive(Default)]
 pub struct Book {

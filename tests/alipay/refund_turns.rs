@@ -30,11 +30,12 @@ async fn a_second_refund_of_an_order_waits_for_the_first_and_other_orders_do_not
     let (release, is_released) = mpsc::channel();
     let mut held = Some((arrived, is_released));
     alipay.book().fault = Some(Box::new(move |seen| {
-        if seen.api() == "alipay.trade.refund" && seen.biz()["out_trade_no"] == json!(number) {
-            if let Some((arrived, is_released)) = held.take() {
-                arrived.send(()).unwrap();
-                is_released.recv().unwrap();
-            }
+        if seen.api() == "alipay.trade.refund"
+            && seen.biz()["out_trade_no"] == json!(number)
+            && let Some((arrived, is_released)) = held.take()
+        {
+            arrived.send(()).unwrap();
+            is_released.recv().unwrap();
         }
         None
     }));

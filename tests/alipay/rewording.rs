@@ -4,12 +4,12 @@
 use luodi::payments::Fact;
 use serde_json::json;
 
-use crate::house::AlipayHouse;
+use crate::house::{AlipayHouse, Fault};
 use crate::stand_in::*;
 use crate::support::text;
 
 /// Refuses titles as long as `refused` says so.
-fn refusing(refused: impl Fn(&str) -> bool + Send + 'static) -> Box<dyn FnMut(&Seen) -> Option<Reply> + Send> {
+fn refusing(refused: impl Fn(&str) -> bool + Send + 'static) -> Fault {
     Box::new(move |seen| {
         let is_refused = seen.api() == "alipay.trade.precreate" && refused(seen.biz()["subject"].as_str().unwrap());
         is_refused.then(|| Reply::refusal(seen, "40004", "ACQ.EXIST_FORBIDDEN_WORD"))
