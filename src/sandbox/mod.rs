@@ -7,6 +7,7 @@
 pub mod alipay;
 mod alipay_control;
 mod control;
+mod deliveries;
 mod handle;
 mod keys;
 mod phone;
@@ -25,11 +26,12 @@ use actix_web::{App, HttpServer};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+pub use deliveries::{DeliveryAttempt, DeliveryState, RedeliverySchedule};
 pub use wechatpay::{
-    AppCredentials, BillEdit, Book, BookCall, BookNotification, BookOrder, BookRefund, CodepayOutcome, DeliveryAttempt,
-    DeliveryState, Fault, FaultDraft, FaultKind, Funds, Invocation, MerchantDraft, Operation, PayDraft, PaymentCode,
-    PaymentCodeDraft, RedeliverySchedule, RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, SyntheticTrade,
-    TradeState, TrustMode, WeChatMerchantCredentials, openid_of, synthetic_trade,
+    AppCredentials, BillEdit, Book, BookCall, BookNotification, BookOrder, BookRefund, CodepayOutcome, Fault,
+    FaultDraft, FaultKind, Funds, Invocation, MerchantDraft, Operation, PayDraft, PaymentCode, PaymentCodeDraft,
+    RefundStatus, SubMerchant, SubMerchantDraft, SyntheticBill, SyntheticTrade, TradeState, TrustMode,
+    WeChatMerchantCredentials, openid_of, synthetic_trade,
 };
 
 use crate::clock::SharedClock;

@@ -1,6 +1,7 @@
 //! What a script makes go wrong, in answers and notifications (§5, §6, §10).
 
-use luodi::sandbox::unionpay::{DeliveryState, FaultKind, Forgery, MerchantDraft, Operation};
+use luodi::sandbox::DeliveryState;
+use luodi::sandbox::unionpay::{FaultKind, Forgery, MerchantDraft, Operation};
 
 use crate::receiver::Receiver;
 use crate::unionpay_client::{Doubt, Shop, escaped, read_form, read_raw, set, shop};

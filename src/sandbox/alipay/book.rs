@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::calls::Outcome;
 use super::faults::{FaultKind, Operation};
 use super::merchants::Merchant;
-use super::notifications::{DeliveryAttempt, DeliveryState};
 use super::orders::{Order, Product, TradeStatus};
 use super::refunds::{Refund, RefundStatus};
 use super::trust::TrustMode;
 use crate::clock::Timestamp;
+use crate::sandbox::deliveries::{DeliveryAttempt, DeliveryState};
 
 /// Everything that happened to one merchant.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -162,13 +162,13 @@ impl Merchant {
 
     fn book_notifications(&self) -> Vec<BookNotification> {
         let told = self.deliveries.iter().map(|delivery| BookNotification {
-            notify_id: delivery.notify_id.clone(),
-            out_trade_no: delivery.out_trade_no.clone(),
-            out_request_no: delivery.out_request_no.clone(),
-            trade_status: delivery.trade_status,
+            notify_id: delivery.id.clone(),
+            out_trade_no: delivery.message.out_trade_no.clone(),
+            out_request_no: delivery.message.out_request_no.clone(),
+            trade_status: delivery.message.trade_status,
             url: delivery.url.clone(),
             state: delivery.state,
-            next_at: (delivery.state == DeliveryState::Waiting).then_some(delivery.next_at),
+            next_at: delivery.next_at(),
             attempts: delivery.attempts.clone(),
         });
         told.collect()

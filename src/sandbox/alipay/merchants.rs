@@ -17,12 +17,13 @@ use super::errors::Refusal;
 use super::faults::Operation;
 use super::keys::{KeyPair, KeySet, bare, random_alphanumeric, random_digits};
 use super::messages::CertificateNaming;
-use super::notifications::Delivery;
+use super::notifications::Told;
 use super::orders::Order;
 use super::refunds::Refund;
 use super::trust::{Certificates, Trust, TrustMode};
 use crate::clock::Timestamp;
 use crate::sandbox::SandboxError;
+use crate::sandbox::deliveries::Delivery;
 
 const CALLS_KEPT: usize = 1000;
 const REFUND_WINDOW_S: i64 = 90 * 86_400;
@@ -119,7 +120,7 @@ pub(super) struct Merchant {
     pub(super) bills: Bills,
     pub(super) orders: BTreeMap<String, Order>,
     pub(super) refunds: Vec<Refund>,
-    pub(super) deliveries: Vec<Delivery>,
+    pub(super) deliveries: Vec<Delivery<Told>>,
     pub(super) calls: VecDeque<BookCall>,
 }
 

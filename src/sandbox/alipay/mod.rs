@@ -56,7 +56,6 @@ pub use handle::AlipaySandbox;
 pub use invoke::Invocation;
 pub use merchants::{ActedFor, CertificateFiles, MerchantCredentials, MerchantDraft};
 pub use messages::CertificateNaming;
-pub use notifications::{DeliveryAttempt, DeliveryState};
 pub use orders::{PayDraft, Product, TradeStatus};
 pub(super) use phone_orders::{PhoneOrder, PhoneState};
 pub use refunds::RefundStatus;

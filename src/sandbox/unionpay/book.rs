@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::faults::{FaultKind, Operation};
 use super::merchants::Merchant;
-use super::notifications::{DeliveryAttempt, DeliveryState};
 use super::transactions::{Product, Transaction, TransactionState};
 use crate::clock::Timestamp;
+use crate::sandbox::deliveries::{DeliveryAttempt, DeliveryState};
 
 /// Everything that happened to one merchant.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -116,11 +116,11 @@ impl Merchant {
     fn book_notifications(&self) -> Vec<BookNotification> {
         let told = self.deliveries.iter().map(|delivery| BookNotification {
             id: delivery.id.clone(),
-            order_id: delivery.order_id().to_owned(),
-            resp_code: delivery.resp_code().to_owned(),
+            order_id: delivery.message.order_id().to_owned(),
+            resp_code: delivery.message.resp_code().to_owned(),
             url: delivery.url.clone(),
             state: delivery.state,
-            next_at: (delivery.state == DeliveryState::Waiting).then_some(delivery.next_at),
+            next_at: delivery.next_at(),
             attempts: delivery.attempts.clone(),
         });
         told.collect()

@@ -12,11 +12,12 @@ use super::book::BookCall;
 use super::certificates::{Authority, Issued, LEAF_LIFE_S, pfx};
 use super::files::Files;
 use super::keys::{KeyPair, random_digits};
-use super::notifications::Delivery;
+use super::notifications::Told;
 use super::signing::SignMethod;
 use super::transactions::{Key, Transaction};
 use crate::clock::Timestamp;
 use crate::sandbox::SandboxError;
+use crate::sandbox::deliveries::Delivery;
 
 const CALLS_KEPT: usize = 1000;
 const PASSWORD: &str = "000000";
@@ -86,7 +87,7 @@ pub(super) struct Merchant {
     pub(super) refuses_reposted_form: bool,
     pub(super) auto_return: bool,
     pub(super) transactions: BTreeMap<Key, Transaction>,
-    pub(super) deliveries: Vec<Delivery>,
+    pub(super) deliveries: Vec<Delivery<Told>>,
     pub(super) files: Files,
     pub(super) calls: VecDeque<BookCall>,
 }

@@ -45,7 +45,6 @@ pub use faults::{Fault, FaultKind, Operation};
 pub use files::FileEdit;
 pub use handle::UnionPaySandbox;
 pub use merchants::{MerchantCredentials, MerchantDraft};
-pub use notifications::{DeliveryAttempt, DeliveryState};
 pub(super) use opening::CODE_PREFIX;
 pub use payment_codes::{BarcodeOutcome, PaymentCode, PaymentCodeDraft};
 pub(super) use phone_orders::{PhoneOrder, PhoneState, ReturnForm};

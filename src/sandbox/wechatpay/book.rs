@@ -7,11 +7,11 @@ use super::errors::Refusal;
 use super::faults::{FaultKind, Operation};
 use super::funds::Funds;
 use super::merchants::Merchant;
-use super::notifications::{DeliveryAttempt, DeliveryState};
 use super::orders::{Product, TradeState};
 use super::refunds::RefundStatus;
 use super::trust::TrustMode;
 use crate::clock::Timestamp;
+use crate::sandbox::deliveries::{DeliveryAttempt, DeliveryState};
 
 /// Everything that happened to one merchant.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -184,12 +184,12 @@ impl Merchant {
     fn book_notifications(&self) -> Vec<BookNotification> {
         let told = self.deliveries.iter().map(|delivery| BookNotification {
             id: delivery.id.clone(),
-            event_type: delivery.event_type.clone(),
-            out_trade_no: delivery.out_trade_no.clone(),
-            out_refund_no: delivery.out_refund_no.clone(),
+            event_type: delivery.message.event_type.clone(),
+            out_trade_no: delivery.message.out_trade_no.clone(),
+            out_refund_no: delivery.message.out_refund_no.clone(),
             url: delivery.url.clone(),
             state: delivery.state,
-            next_at: (delivery.state == DeliveryState::Waiting).then_some(delivery.next_at),
+            next_at: delivery.next_at(),
             attempts: delivery.attempts.clone(),
         });
         told.collect()

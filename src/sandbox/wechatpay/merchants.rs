@@ -15,12 +15,13 @@ use super::certificates::{PlatformCertificate, self_signed};
 use super::errors::Refusal;
 use super::funds::Funds;
 use super::keys::{KeyPair, KeySet, random_alphanumeric, random_digits};
-use super::notifications::Delivery;
+use super::notifications::Told;
 use super::orders::Order;
 use super::refunds::Refund;
 use super::trust::{Trust, TrustMode};
 use crate::clock::Timestamp;
 use crate::sandbox::SandboxError;
+use crate::sandbox::deliveries::Delivery;
 
 const CALLS_KEPT: usize = 1000;
 const API_V3_KEY_CHARS: usize = 32;
@@ -147,7 +148,7 @@ pub(super) struct Merchant {
     pub(super) refunds: BTreeMap<String, Refund>,
     /// Numbers of refunds that time will settle.
     pub(super) refunds_waiting: Vec<String>,
-    pub(super) deliveries: Vec<Delivery>,
+    pub(super) deliveries: Vec<Delivery<Told>>,
     pub(super) calls: VecDeque<BookCall>,
 }
 

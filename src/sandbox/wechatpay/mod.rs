@@ -47,7 +47,6 @@ pub use faults::{Fault, FaultDraft, FaultKind, Operation};
 pub use funds::Funds;
 pub use invoke::Invocation;
 pub use merchants::{MerchantDraft, SubMerchant, SubMerchantDraft, WeChatMerchantCredentials};
-pub use notifications::{DeliveryAttempt, DeliveryState, RedeliverySchedule};
 pub use orders::{PayDraft, TradeState};
 pub(super) use phone_orders::{H5Refusal, H5Visit, PhoneOrder, PhoneState};
 pub use refunds::RefundStatus;

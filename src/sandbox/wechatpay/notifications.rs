@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::WeChatPay;
@@ -16,70 +15,16 @@ use super::keys::{random_alphanumeric, random_digits};
 use super::merchants::Merchant;
 use super::orders::Order;
 use super::refunds::Refund;
-use super::signing::{Headers, sign};
-use crate::clock::Timestamp;
+use super::signing::sign;
+use crate::clock::{SharedClock, Timestamp};
+use crate::sandbox::deliveries::{self, Delivery, DeliveryAttempt, Letter, Post, RedeliverySchedule, Round, Strike};
 
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// §13.6, in seconds.
-const REAL_SCHEDULE_S: [i64; 15] =
-    [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600];
-const COMPRESSION: i64 = 100;
+const STEPS_S: [i64; 15] = [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600];
 
-/// How long to wait before a failed notification is sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RedeliverySchedule {
-    /// 15 s, 15 s, 30 s, 3 min … 6 h: fifteen repetitions over a day.
-    #[default]
-    Real,
-    /// The same steps a hundred times faster.
-    Compressed,
-}
-
-impl RedeliverySchedule {
-    fn delay_ms(self, failures: usize) -> Option<i64> {
-        let seconds = REAL_SCHEDULE_S.get(failures.checked_sub(1)?)?;
-        Some(match self {
-            Self::Real => seconds * 1000,
-            Self::Compressed => seconds * 1000 / COMPRESSION,
-        })
-    }
-}
-
-/// Where a notification stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    Waiting,
-    Sending,
-    /// Held back until another notification of the merchant was sent.
-    Held,
-    Delivered,
-    /// Every repetition failed.
-    GivenUp,
-    /// A fault kept it from ever being sent.
-    Dropped,
-}
-
-/// One attempt and how the shop's side answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DeliveryAttempt {
-    pub at: Timestamp,
-    /// `None` when there was no answer in time.
-    pub status: Option<u16>,
-    pub failure: Option<String>,
-}
-
-impl DeliveryAttempt {
-    fn is_success(&self) -> bool {
-        matches!(self.status, Some(200 | 204))
-    }
-}
-
+/// What one tells, whatever the attempt.
 #[derive(Debug, Clone)]
-pub(super) struct Delivery {
-    pub(super) id: String,
-    pub(super) url: String,
+pub(super) struct Told {
     pub(super) event_type: String,
     original_type: &'static str,
     summary: &'static str,
@@ -87,20 +32,13 @@ pub(super) struct Delivery {
     pub(super) out_refund_no: Option<String>,
     resource: Value,
     created_at: Timestamp,
-    pub(super) next_at: Timestamp,
-    pub(super) state: DeliveryState,
-    failures: usize,
-    pub(super) attempts: Vec<DeliveryAttempt>,
-    /// Delays and reorderings strike a notification once, not at every look.
-    is_let_go: bool,
 }
 
-impl Delivery {
+impl Told {
     /// `None` for codepay, which is never notified.
-    pub(super) fn of_payment(merchant: &Merchant, order: &Order, now: Timestamp) -> Option<Self> {
-        Some(Self {
-            id: new_id(),
-            url: order.notify_url.clone()?,
+    pub(super) fn of_payment(merchant: &Merchant, order: &Order, now: Timestamp) -> Option<Delivery<Self>> {
+        let url = order.notify_url.clone()?;
+        let told = Self {
             event_type: "TRANSACTION.SUCCESS".to_owned(),
             original_type: "transaction",
             summary: "支付成功",
@@ -108,19 +46,13 @@ impl Delivery {
             out_refund_no: None,
             resource: order.paid_resource(&merchant.mchid),
             created_at: now,
-            next_at: now,
-            state: DeliveryState::Waiting,
-            failures: 0,
-            attempts: Vec::new(),
-            is_let_go: false,
-        })
+        };
+        Some(Delivery::new(new_id(), url, told, now))
     }
 
-    pub(super) fn of_refund(refund: &Refund, url: String, resource: Value, now: Timestamp) -> Self {
+    pub(super) fn of_refund(refund: &Refund, url: String, resource: Value, now: Timestamp) -> Delivery<Self> {
         use super::refunds::RefundStatus;
-        Self {
-            id: new_id(),
-            url,
+        let told = Self {
             event_type: format!("REFUND.{}", refund.status.name()),
             original_type: "refund",
             summary: match refund.status {
@@ -132,19 +64,11 @@ impl Delivery {
             out_refund_no: Some(refund.out_refund_no.clone()),
             resource,
             created_at: now,
-            next_at: now,
-            state: DeliveryState::Waiting,
-            failures: 0,
-            attempts: Vec::new(),
-            is_let_go: false,
-        }
+        };
+        Delivery::new(new_id(), url, told, now)
     }
 
     /// What this attempt says, bent by a fault where one strikes.
-    fn body(&self, api_v3_key: &str, fault: Option<&FaultKind>) -> Vec<u8> {
-        self.body_as(&self.id, api_v3_key, fault)
-    }
-
     fn body_as(&self, id: &str, api_v3_key: &str, fault: Option<&FaultKind>) -> Vec<u8> {
         let mut resource = self.resource.clone();
         let mut event_type = self.event_type.as_str();
@@ -193,23 +117,6 @@ impl Delivery {
         }
         body
     }
-
-    fn record(&mut self, attempts: Vec<DeliveryAttempt>, schedule: RedeliverySchedule, now: Timestamp) {
-        let is_success = attempts.iter().any(DeliveryAttempt::is_success);
-        self.attempts.extend(attempts);
-        if is_success {
-            self.state = DeliveryState::Delivered;
-            return;
-        }
-        self.failures += 1;
-        match schedule.delay_ms(self.failures) {
-            Some(delay_ms) => {
-                self.state = DeliveryState::Waiting;
-                self.next_at = now.plus_ms(delay_ms);
-            }
-            None => self.state = DeliveryState::GivenUp,
-        }
-    }
 }
 
 /// §16: not an order payment, whatever its event type says.
@@ -237,159 +144,89 @@ fn new_id() -> String {
     format!("EV-{}", random_alphanumeric(30))
 }
 
-/// One request, signed and ready.
-struct Letter {
-    url: String,
-    body: Vec<u8>,
-    headers: Headers,
-}
-
-/// What becomes of a notification that is due.
-enum Plan {
-    Nothing,
-    Send { letters: Vec<Letter>, at_once: bool },
+fn strike_of(fault: &FaultKind) -> Option<Strike> {
+    match *fault {
+        FaultKind::Drop => Some(Strike::Drop),
+        FaultKind::Reorder => Some(Strike::HoldBack),
+        FaultKind::Delay { delay_ms } => Some(Strike::Delay { delay_ms }),
+        FaultKind::Duplicate { copies } => Some(Strike::Repeat { copies, at_once: false }),
+        FaultKind::Parallel { copies } => Some(Strike::Repeat { copies, at_once: true }),
+        _ => None,
+    }
 }
 
 impl WeChatPay {
     /// Settles what time settles and sends every notification that is due. Tells how many
     /// requests were sent, copies included.
     pub(crate) async fn step(&self) -> usize {
-        let now = self.clock.now();
-        for merchant in self.lock().merchants.values_mut() {
-            merchant.advance(now);
-        }
-        let due = self.claim(|_, delivery| delivery.state == DeliveryState::Waiting && delivery.next_at <= now);
-        let mut sent = 0;
-        for (mchid, id) in &due {
-            sent += self.attempt(mchid, id).await;
-        }
-        if sent > 0 {
-            let freed = self.claim(|_, delivery| delivery.state == DeliveryState::Held);
-            for (mchid, id) in &freed {
-                sent += self.attempt(mchid, id).await;
-            }
-        }
-        sent
+        deliveries::step(self).await
     }
 
     /// Sends what is known about an order again, delivered or not.
     pub(crate) async fn notify_again(&self, mchid: &str, out_trade_no: &str) -> usize {
-        let due = self.claim(|owner, delivery| {
-            owner == mchid && delivery.out_trade_no == out_trade_no && delivery.state != DeliveryState::Sending
-        });
-        let mut sent = 0;
-        for (mchid, id) in &due {
-            sent += self.attempt(mchid, id).await;
-        }
-        sent
+        deliveries::notify_again(self, mchid, out_trade_no).await
+    }
+}
+
+impl Post for WeChatPay {
+    type Message = Told;
+    const STEPS_S: &'static [i64] = &STEPS_S;
+    const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+    fn clock(&self) -> &SharedClock {
+        &self.clock
     }
 
-    /// Marks what is chosen as being sent, so that two steps never send the same one.
-    fn claim(&self, chosen: impl Fn(&str, &Delivery) -> bool) -> Vec<(String, String)> {
-        let mut state = self.lock();
-        let mut claimed = Vec::new();
-        for (mchid, merchant) in &mut state.merchants {
-            for delivery in merchant.deliveries.iter_mut().filter(|delivery| chosen(mchid, delivery)) {
-                delivery.state = DeliveryState::Sending;
-                claimed.push((delivery.next_at, mchid.clone(), delivery.id.clone()));
-            }
-        }
-        claimed.sort_by_key(|(next_at, _, _)| *next_at);
-        claimed.into_iter().map(|(_, mchid, id)| (mchid, id)).collect()
+    fn schedule(&self) -> RedeliverySchedule {
+        self.redelivery
     }
 
-    async fn attempt(&self, mchid: &str, id: &str) -> usize {
-        let now = self.clock.now();
-        let (letters, at_once) = match self.plan(mchid, id, now) {
-            Plan::Nothing => return 0,
-            Plan::Send { letters, at_once } => (letters, at_once),
-        };
-        let count = letters.len();
-        let attempts = if at_once {
-            futures_util::future::join_all(letters.into_iter().map(|letter| self.post(letter, now))).await
-        } else {
-            let mut attempts = Vec::with_capacity(count);
-            for letter in letters {
-                attempts.push(self.post(letter, now).await);
-            }
-            attempts
-        };
-        let answered_at = self.clock.now();
-        let mut state = self.lock();
-        let merchant = state.merchants.get_mut(mchid);
-        if let Some(delivery) = merchant.and_then(|merchant| merchant.deliveries.iter_mut().find(|d| d.id == id)) {
-            delivery.record(attempts, self.redelivery, answered_at);
-        }
-        count
+    fn client(&self) -> &reqwest::Client {
+        &self.client
     }
 
-    fn plan(&self, mchid: &str, id: &str, now: Timestamp) -> Plan {
+    fn advance(&self, now: Timestamp) {
+        self.lock().merchants.values_mut().for_each(|merchant| merchant.advance(now));
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(&str, &mut Delivery<Told>)) {
+        for (mchid, merchant) in &mut self.lock().merchants {
+            merchant.deliveries.iter_mut().for_each(|delivery| visit(mchid, delivery));
+        }
+    }
+
+    fn is_about(told: &Told, out_trade_no: &str) -> bool {
+        told.out_trade_no == out_trade_no
+    }
+
+    fn acknowledges(answer: &DeliveryAttempt) -> bool {
+        matches!(answer.status, Some(200 | 204))
+    }
+
+    fn round(&self, mchid: &str, id: &str, now: Timestamp) -> Option<Round> {
         let mut guard = self.lock();
         let state = &mut *guard;
-        let Some(merchant) = state.merchants.get_mut(mchid) else { return Plan::Nothing };
-        let Some(delivery) = merchant.deliveries.iter_mut().find(|delivery| delivery.id == id) else {
-            return Plan::Nothing;
-        };
-        let mut numbers = vec![delivery.out_trade_no.as_str()];
-        numbers.extend(delivery.out_refund_no.as_deref());
-        let fault = if delivery.is_let_go { None } else { take(&mut state.faults, Operation::Notify, mchid, &numbers) };
-        let (mut copies, mut at_once) = (1, false);
-        match fault {
-            Some(FaultKind::Drop) => {
-                delivery.state = DeliveryState::Dropped;
-                return Plan::Nothing;
-            }
-            Some(FaultKind::Reorder) => {
-                delivery.state = DeliveryState::Held;
-                delivery.is_let_go = true;
-                return Plan::Nothing;
-            }
-            Some(FaultKind::Delay { delay_ms }) => {
-                delivery.state = DeliveryState::Waiting;
-                delivery.next_at = now.plus_ms(i64::try_from(delay_ms).unwrap_or(i64::MAX));
-                delivery.is_let_go = true;
-                return Plan::Nothing;
-            }
-            Some(FaultKind::Duplicate { copies: more }) => copies += more,
-            Some(FaultKind::Parallel { copies: more }) => (copies, at_once) = (1 + more, true),
-            _ => {}
-        }
-        delivery.is_let_go = false;
-        let body = delivery.body(&merchant.api_v3_key, fault.as_ref());
-        let flaw = fault.as_ref().and_then(flaw_of);
-        let mut bodies = vec![body; usize::try_from(copies).unwrap_or(1)];
+        let merchant = state.merchants.get_mut(mchid)?;
+        let delivery = merchant.deliveries.iter_mut().find(|delivery| delivery.id == id)?;
+        let mut numbers = vec![delivery.message.out_trade_no.as_str()];
+        numbers.extend(delivery.message.out_refund_no.as_deref());
+        let fault =
+            if delivery.may_be_struck() { take(&mut state.faults, Operation::Notify, mchid, &numbers) } else { None };
+        let copies = delivery.strike(fault.as_ref().and_then(strike_of), now)?;
+        let body = delivery.message.body_as(id, &merchant.api_v3_key, fault.as_ref());
+        let mut bodies = vec![body; copies.count];
         if fault == Some(FaultKind::Restated) {
-            bodies.push(delivery.body_as(&new_id(), &merchant.api_v3_key, None));
+            bodies.push(delivery.message.body_as(&new_id(), &merchant.api_v3_key, None));
         }
-        let letters = bodies
-            .into_iter()
-            .map(|body| Letter {
-                url: delivery.url.clone(),
-                headers: sign(&merchant.trust.key_for_notification(now), &body, now, flaw),
-                body,
-            })
-            .collect();
-        Plan::Send { letters, at_once }
-    }
-
-    async fn post(&self, letter: Letter, at: Timestamp) -> DeliveryAttempt {
-        let mut request = self
-            .client
-            .post(&letter.url)
-            .timeout(ANSWER_WITHIN)
-            .header("Content-Type", "application/json")
-            .header("Accept", "*/*")
-            .header("Request-ID", request_id());
-        for (name, value) in letter.headers {
-            request = request.header(name, value);
-        }
-        match request.body(letter.body).send().await {
-            Ok(response) => DeliveryAttempt { at, status: Some(response.status().as_u16()), failure: None },
-            Err(failure) => {
-                let told = if failure.is_timeout() { "no answer within 5 s" } else { "connection failed" };
-                DeliveryAttempt { at, status: None, failure: Some(told.to_owned()) }
-            }
-        }
+        let flaw = fault.as_ref().and_then(flaw_of);
+        let letter = |body: Vec<u8>| {
+            let mut headers = sign(&merchant.trust.key_for_notification(now), &body, now, flaw);
+            headers.push(("Content-Type", "application/json".to_owned()));
+            headers.push(("Accept", "*/*".to_owned()));
+            headers.push(("Request-ID", request_id()));
+            Letter { url: delivery.url.clone(), headers, body }
+        };
+        Some(Round::new(bodies.into_iter().map(letter).collect(), copies))
     }
 }
 
@@ -399,9 +236,6 @@ mod tests {
 
     #[test]
     fn the_real_schedule_ends_after_a_day() {
-        let total_ms: i64 = (1..=15).filter_map(|n| RedeliverySchedule::Real.delay_ms(n)).sum();
-        assert_eq!(total_ms / 60_000, 24 * 60 + 4);
-        assert_eq!(RedeliverySchedule::Real.delay_ms(16), None);
-        assert_eq!(RedeliverySchedule::Compressed.delay_ms(1), Some(150));
+        assert_eq!(STEPS_S.iter().sum::<i64>() / 60, 24 * 60 + 4);
     }
 }

@@ -13,7 +13,7 @@ use super::fields::without_nulls;
 use super::funds::Account;
 use super::keys::random_digits;
 use super::merchants::Merchant;
-use super::notifications::Delivery;
+use super::notifications::Told;
 use super::orders::{TradeState, beijing_date, number_of_transaction};
 use super::refund_requests::Asked;
 use crate::clock::Timestamp;
@@ -321,7 +321,7 @@ pub(super) fn settle(
     }
     if let Some(url) = refund.notify_url.clone() {
         let resource = refund.resource(&merchant.mchid);
-        let delivery = Delivery::of_refund(refund, url, resource, now);
+        let delivery = Told::of_refund(refund, url, resource, now);
         merchant.deliveries.push(delivery);
     }
     Ok(())

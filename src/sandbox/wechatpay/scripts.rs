@@ -9,7 +9,7 @@ use super::codepay::{CodepayOutcome, PaymentCode, PaymentCodeDraft};
 use super::funds::Funds;
 use super::keys::{KeyPair, KeySet};
 use super::merchants::{Merchant, SubMerchant, SubMerchantDraft};
-use super::notifications::Delivery;
+use super::notifications::Told;
 use super::orders::{NotPayable, PayDraft, TradeState, pay};
 use super::refunds::{NotSettled, RefundStatus, refund_by_hand, settle};
 use super::trust::TrustMode;
@@ -87,7 +87,7 @@ impl WeChatPay {
         let paid = self.with_merchant(mchid, |merchant, now| {
             pay(merchant, number, draft, now).map_err(told_not_payable)?;
             let order = merchant.orders.get(number).ok_or_else(unknown_order)?;
-            let delivery = Delivery::of_payment(merchant, order, now);
+            let delivery = Told::of_payment(merchant, order, now);
             merchant.deliveries.extend(delivery);
             merchant.book_order(number).ok_or_else(unknown_order)
         })?;
