@@ -54,7 +54,7 @@ pub(super) use routes::configure;
 pub use trust::TrustMode;
 
 use crate::clock::SharedClock;
-use crate::sandbox::SandboxError;
+use crate::sandbox::{RedeliverySchedule, SandboxError};
 use apps::Apps;
 use codepay::PaymentCodes;
 use merchants::Merchant;
