@@ -1,8 +1,7 @@
 //! What Alipay tells a shop of itself, how often, and how it can go wrong (§5).
 
-use luodi::sandbox::alipay::{
-    CertificateNaming, DeliveryState, FaultKind, MerchantDraft, Operation, TradeStatus, TrustMode,
-};
+use luodi::sandbox::DeliveryState;
+use luodi::sandbox::alipay::{CertificateNaming, FaultKind, MerchantDraft, Operation, TradeStatus, TrustMode};
 use serde_json::json;
 
 use crate::alipay_client::{Parameters, Shop, canonical, china_time, form, is_genuine, is_signed, query_of, shop};

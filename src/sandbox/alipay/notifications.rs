@@ -20,7 +20,7 @@ const STEPS_S: [i64; 7] = [240, 600, 600, 3600, 7200, 21_600, 54_000];
 
 /// What one tells, and of what.
 #[derive(Debug, Clone)]
-pub(super) struct Told {
+pub(in crate::sandbox) struct Told {
     pub(super) out_trade_no: String,
     /// `out_request_no` where this tells of a refund.
     pub(super) out_request_no: Option<String>,

@@ -23,7 +23,7 @@ const STEPS_S: [i64; 4] = [60, 120, 240, 300];
 
 /// Everything one tells but the signature.
 #[derive(Debug, Clone)]
-pub(super) struct Told(Fields);
+pub(in crate::sandbox) struct Told(Fields);
 
 impl Told {
     pub(super) fn order_id(&self) -> &str {

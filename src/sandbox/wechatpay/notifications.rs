@@ -24,7 +24,7 @@ const STEPS_S: [i64; 15] = [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 
 
 /// What one tells, whatever the attempt.
 #[derive(Debug, Clone)]
-pub(super) struct Told {
+pub(in crate::sandbox) struct Told {
     pub(super) event_type: String,
     original_type: &'static str,
     summary: &'static str,
