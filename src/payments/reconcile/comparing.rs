@@ -15,11 +15,12 @@ use super::compare::{compare, duplicates, order_here, refund_here, there};
 use super::reading::{BATCH_ROWS, is_foreign};
 use super::{minus_days, next_day};
 use crate::clock::Timestamp;
+use crate::gateways::GatewayFacts;
 use crate::ids::{DifferenceId, EventId};
 use crate::storage::{Account, ComparedBatch, ComparedRow, ComparedRows, FoundDifference};
 use crate::telemetry::alarm;
 
-/// What is paid or refunded this close to midnight may stand in the next day's statement.
+/// What is paid or refunded this close to the end of the gateway's day may stand in the next one's statement.
 const MIDNIGHT_GRACE_S: i64 = 900;
 /// Differences resolved in one transaction.
 const RESOLVED_AT_ONCE: i64 = 200;
@@ -111,18 +112,21 @@ impl PaymentService {
     /// What came in or went back that day and stands in no statement.
     async fn look_for_absent(&self, account: &Account, record: &StatementRecord) -> Result<(), PaymentError> {
         let day = record.day;
+        let shift_s = GatewayFacts::of(account.gateway).statement_day_starts_s;
+        let starts_at = |day: StatementDay| day.starts_at().plus_s(shift_s);
+        let ends_at = |day: StatementDay| day.ends_at().plus_s(shift_s);
         let is_read = async |date| -> Result<bool, PaymentError> {
             let neighbour = self.storage.statement(day.with_date(date)).await?;
             Ok(neighbour.is_some_and(|s| matches!(s.status, StatementStatus::Ready | StatementStatus::Empty)))
         };
-        let evening = day.ends_at().plus_s(-MIDNIGHT_GRACE_S);
-        let end = if is_read(next_day(day.date)).await? { day.ends_at() } else { evening };
-        self.report_absent(account, record, day, (day.starts_at(), end)).await?;
+        let evening = ends_at(day).plus_s(-MIDNIGHT_GRACE_S);
+        let end = if is_read(next_day(day.date)).await? { ends_at(day) } else { evening };
+        self.report_absent(account, record, day, (starts_at(day), end)).await?;
         // The evening before waited for this statement.
         let before = day.with_date(minus_days(day.date, 1));
         if is_read(before.date).await? {
-            let evening = before.ends_at().plus_s(-MIDNIGHT_GRACE_S);
-            self.report_absent(account, record, before, (evening, before.ends_at())).await?;
+            let evening = ends_at(before).plus_s(-MIDNIGHT_GRACE_S);
+            self.report_absent(account, record, before, (evening, ends_at(before))).await?;
         }
         Ok(())
     }
