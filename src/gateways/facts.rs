@@ -28,6 +28,9 @@ pub struct GatewayFacts {
     pub statements: &'static [StatementKind],
     /// When the gateway's day begins, in seconds from midnight in Beijing.
     pub statement_day_starts_s: i64,
+    /// `None` where a refund stands in the statement of the day on which it was asked for. Otherwise it stands in
+    /// that of the day on which it succeeded, at most so many seconds later.
+    pub refund_listed_within_s: Option<i64>,
     /// After the end of a day in Beijing, its statement is there to be asked for, in seconds.
     pub statement_ready_after_s: i64,
     /// How far back statements can be asked for, in days.

@@ -18,6 +18,7 @@ pub const FACTS: GatewayFacts = GatewayFacts {
     short_of_funds: None,
     statements: StatementKind::ALL,
     statement_day_starts_s: 0,
+    refund_listed_within_s: None,
     // "From about nine."
     statement_ready_after_s: 9 * 3600 + 1800,
     // Six years are kept; nobody compares further back than one.

@@ -15,6 +15,7 @@ pub const FACTS: GatewayFacts = GatewayFacts {
     // Settlement files are laid down for SFTP and in the dashboard; there is no call for them.
     statements: &[],
     statement_day_starts_s: 0,
+    refund_listed_within_s: None,
     statement_ready_after_s: 0,
     oldest_statement_days: 0,
 };

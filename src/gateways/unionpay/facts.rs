@@ -18,6 +18,8 @@ pub const FACTS: GatewayFacts = GatewayFacts {
     statements: &[StatementKind::Trade],
     // The settlement day (清算日) begins at 23:00 of the evening before.
     statement_day_starts_s: -3600,
+    // By the day on which it was done: within hours, at the worst within days.
+    refund_listed_within_s: Some(30 * 24 * 3600),
     // "About nine", for the day that ended at 23:00.
     statement_ready_after_s: 9 * 3600 + 1800,
     // Days are asked for without a year.

@@ -17,6 +17,7 @@ pub const FACTS: GatewayFacts = GatewayFacts {
     short_of_funds: Some("NOT_ENOUGH"),
     statements: StatementKind::ALL,
     statement_day_starts_s: 0,
+    refund_listed_within_s: None,
     // "Ask after ten."
     statement_ready_after_s: 10 * 3600,
     // Three months are kept.

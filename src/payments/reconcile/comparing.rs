@@ -17,7 +17,7 @@ use super::{minus_days, next_day};
 use crate::clock::Timestamp;
 use crate::gateways::GatewayFacts;
 use crate::ids::{DifferenceId, EventId};
-use crate::storage::{Account, ComparedBatch, ComparedRow, ComparedRows, FoundDifference};
+use crate::storage::{Account, ComparedBatch, ComparedRow, ComparedRows, FoundDifference, RefundHere};
 use crate::telemetry::alarm;
 
 /// What is paid or refunded this close to the end of the gateway's day may stand in the next one's statement.
@@ -140,8 +140,7 @@ impl PaymentService {
     ) -> Result<(), PaymentError> {
         let limit = i64::try_from(BATCH_ROWS).unwrap_or(i64::MAX);
         let now = self.clock.now();
-        let begin = (window.0, String::new());
-        let mut after = begin.clone();
+        let mut after = (window.0, String::new());
         loop {
             let absent = self.storage.payments_without_row(account.id, (after.0, &after.1), window.1, limit).await?;
             let Some((number, last)) = absent.last() else { break };
@@ -158,12 +157,31 @@ impl PaymentService {
             });
             self.record_absent(record, found.collect()).await?;
         }
-        after = begin;
+        self.report_absent_refunds(account, record, of, window).await
+    }
+
+    async fn report_absent_refunds(
+        &self,
+        account: &Account,
+        record: &StatementRecord,
+        of: StatementDay,
+        window: (Timestamp, Timestamp),
+    ) -> Result<(), PaymentError> {
+        let limit = i64::try_from(BATCH_ROWS).unwrap_or(i64::MAX);
+        let now = self.clock.now();
+        // Where refunds are listed by their success, they may have been asked for long before.
+        let listed_within_s = GatewayFacts::of(account.gateway).refund_listed_within_s;
+        let is_listed = |refund: &RefundHere| {
+            let succeeded_at = refund.succeeded_at.filter(|_| listed_within_s.is_some());
+            succeeded_at.is_none_or(|at| window.0 <= at && at < window.1)
+        };
+        let mut after = (window.0.plus_s(-listed_within_s.unwrap_or_default()), String::new());
         loop {
             let absent = self.storage.refunds_without_row(account.id, (after.0, &after.1), window.1, limit).await?;
             let Some((number, last)) = absent.last() else { break };
             after = (last.created_at, number.clone());
-            let found = absent.into_iter().map(|(number, refund)| FoundDifference {
+            let absent = absent.into_iter().filter(|(_, refund)| is_listed(refund));
+            let found = absent.map(|(number, refund)| FoundDifference {
                 difference: Difference {
                     out_trade_no: Some(refund.out_trade_no.clone()),
                     number,
