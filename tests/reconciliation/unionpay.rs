@@ -197,7 +197,6 @@ async fn what_was_paid_after_eleven_at_night_stands_in_the_next_day_and_is_misse
         "2026-01-01T23:00:00+08:00",
         "2026-01-01T23:30:00+08:00",
         "2026-01-02T00:30:00+08:00",
-        "2026-01-02T12:00:00+08:00",
     ] {
         house.clock.set(at(moment));
         numbers.push(out_trade_no(&house.paid_payment(1000).await));
@@ -205,6 +204,8 @@ async fn what_was_paid_after_eleven_at_night_stands_in_the_next_day_and_is_misse
     house.morning_on("2026-01-02T10:01:00+08:00").await;
     assert_eq!(house.listed(DAY).await, numbers[..2]);
     assert_eq!(summary(&house).await, Vec::<String>::new(), "half past eleven is no part of that day");
+    house.clock.set(at("2026-01-02T12:00:00+08:00"));
+    numbers.push(out_trade_no(&house.paid_payment(1000).await));
     house.morning_on("2026-01-03T10:01:00+08:00").await;
     assert_eq!(house.listed("2026-01-02").await, numbers[2..]);
     assert_eq!(summary(&house).await, Vec::<String>::new());
@@ -217,6 +218,8 @@ async fn what_is_missing_of_the_evening_is_told_of_the_day_it_belongs_to() {
     let house = UnionPayHouse::build().await;
     house.clock.set(at("2026-01-01T22:30:00+08:00"));
     let early = house.paid_payment(1000).await;
+    house.clock.set(at("2026-01-01T22:59:00+08:00"));
+    house.paid_payment(1003).await;
     house.clock.set(at("2026-01-01T23:30:00+08:00"));
     let late = house.paid_payment(1001).await;
     house.paid_payment(1002).await;
@@ -224,8 +227,6 @@ async fn what_is_missing_of_the_evening_is_told_of_the_day_it_belongs_to() {
         let edit = FileEdit::Leave { order_id: out_trade_no(payment) };
         house.unionpay.sandbox.edit_file(house.unionpay.mer_id(), date, edit).expect("an edit");
     }
-    house.clock.set(at("2026-01-01T22:59:00+08:00"));
-    house.paid_payment(1003).await;
     house.morning_on("2026-01-02T10:01:00+08:00").await;
     let found = differences(&house).await;
     assert_eq!(found.len(), 1, "{found:#?}");

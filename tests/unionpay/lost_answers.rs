@@ -177,6 +177,29 @@ async fn a_payer_s_code_is_charged_once_however_it_is_answered() {
     }
 }
 
+/// The notification of a charge comes while its answer is still on the way, or when we have stopped waiting for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notification_that_overtakes_the_answer_counts_once() {
+    // The second is longer than a call may take.
+    for delay_ms in [1000, 10_500] {
+        let (house, unionpay) = House::with_unionpay().await;
+        unionpay.fault(Operation::BarcodePurchase, FaultKind::Delay { delay_ms });
+        let told = async {
+            while house.sandbox.step().await == 0 {
+                tokio::task::yield_now().await;
+            }
+            count(&house, "payment.paid").await
+        };
+        let (payment, told) = tokio::join!(scanned(&house, &unionpay, BarcodeOutcome::Success), told);
+        assert_eq!(told, 1, "{delay_ms}: paid before the answer");
+        assert_eq!(payment["attempts"][0]["status"], "paid", "{delay_ms}: what the answer says is older");
+        a_while_later(&house).await;
+        assert_eq!(status(&house, &payment).await, "paid", "{delay_ms}");
+        assert_eq!((count(&house, "payment.paid").await, unionpay.book().balance_fen), (1, 1280), "{delay_ms}");
+        assert_eq!(unionpay.calls(Operation::BarcodePurchase), 1, "{delay_ms}");
+    }
+}
+
 /// A charge may surface late, so "not found" is no answer for two days. Then the day's file has been there.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payer_s_code_that_never_arrived_stays_unknown_until_it_cannot_surface() {

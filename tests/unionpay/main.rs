@@ -1,6 +1,9 @@
 //! UnionPay against the published vectors, an independent RSA implementation, a scripted server, and the whole
 //! program beside the stand-in.
 
+#[path = "../cli/program.rs"]
+#[allow(dead_code)]
+mod program;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -10,6 +13,7 @@ mod answers;
 mod authority;
 mod calls;
 mod certificates;
+mod command;
 mod encryption;
 mod end_to_end;
 mod flood;

@@ -238,6 +238,7 @@ async fn a_void_that_fails_is_followed_by_a_refund() {
         house.sandbox.step().await;
         assert_eq!(read(&house, &void).await["status"], "failed", "{kind:?}");
         assert_eq!(status(&house, &payment).await, "paid", "{kind:?}");
+        house.clock.advance_s(1);
         refund(&house, &payment, 1280).await;
         house.sandbox.step().await;
         assert_eq!(status(&house, &payment).await, "refunded", "{kind:?}");
