@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use uuid::Uuid;
+use uuid::{NoContext, Uuid};
 
 use crate::clock::Timestamp;
 
@@ -32,6 +32,15 @@ impl<T: Named> Id<T> {
     #[must_use]
     pub fn generate() -> Self {
         Self(Uuid::now_v7(), PhantomData)
+    }
+
+    /// One that says it was made at `at`, for numbers whose time a gateway goes by. [`Id::generate`] reads the
+    /// machine's clock and, once that was ahead, stays ahead until the program ends.
+    #[must_use]
+    pub fn generate_at(at: Timestamp) -> Self {
+        let ms = u64::try_from(at.as_millis()).unwrap_or_default();
+        let nanos = u32::try_from(ms % 1000).unwrap_or_default() * 1_000_000;
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, ms / 1000, nanos)), PhantomData)
     }
 
     /// When it was made, to the millisecond; `None` for one that no clock made.
@@ -270,6 +279,17 @@ mod tests {
         let number = AttemptId::generate().out_trade_no();
         assert_eq!(AttemptId::of_out_trade_no(&number).unwrap().out_trade_no(), number);
         assert_eq!(RefundId::of_out_refund_no(&number), None);
+    }
+
+    #[test]
+    fn an_id_follows_a_clock_that_is_set_back() {
+        let late = Timestamp::from_millis(1_767_240_000_123);
+        assert_eq!(AttemptId::generate_at(late).made_at(), Some(late));
+        let early = late.plus_s(-3600);
+        let ids: Vec<_> = (0..100).map(|_| RefundId::generate_at(early)).collect();
+        assert!(ids.iter().all(|id| id.made_at() == Some(early)), "not the latest time ever seen");
+        let different: std::collections::HashSet<_> = ids.iter().collect();
+        assert_eq!(different.len(), ids.len());
     }
 
     #[test]

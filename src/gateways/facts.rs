@@ -9,6 +9,8 @@ use crate::payments::statement::StatementKind;
 /// The rules of one gateway that decide when and how it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GatewayFacts {
+    /// How old a number may be when it first goes out, in seconds, where the gateway goes by the time in it.
+    pub number_good_for_s: Option<i64>,
     /// How long a till waits for the payer to confirm before the order is reversed, in seconds.
     pub barcode_expires_in_s: i64,
     /// Flows whose orders are not closed but reversed (撤销): what was paid meanwhile goes back.
@@ -24,7 +26,12 @@ pub struct GatewayFacts {
     pub short_of_funds: Option<&'static str>,
     /// Empty where there is no call for statements.
     pub statements: &'static [StatementKind],
-    /// After the end of a day, its statement is there to be asked for, in seconds.
+    /// When the gateway's day begins, in seconds from midnight in Beijing.
+    pub statement_day_starts_s: i64,
+    /// `None` where a refund stands in the statement of the day on which it was asked for. Otherwise it stands in
+    /// that of the day on which it succeeded, at most so many seconds later.
+    pub refund_listed_within_s: Option<i64>,
+    /// After the end of a day in Beijing, its statement is there to be asked for, in seconds.
     pub statement_ready_after_s: i64,
     /// How far back statements can be asked for, in days.
     pub oldest_statement_days: i32,

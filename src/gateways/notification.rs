@@ -32,7 +32,7 @@ pub enum Rejected {
     UnsupportedSignatureType,
     #[error("the timestamp is more than five minutes from our clock")]
     Stale,
-    #[error("no key with this serial number is known for the account")]
+    #[error("no key or certificate that the account trusts has signed it")]
     UnknownKey,
     #[error("the signature does not match the message")]
     BadSignature,

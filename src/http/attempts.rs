@@ -244,7 +244,7 @@ pub async fn create(
     let (Some(gateway), Some(asked)) = (gateway, flow) else { return Err(ApiError::invalid(Vec::new())) };
     let owner = (ledger.payment.store_id, ledger.payment.mode);
     let flow = asked.resolve(&state, owner, gateway, account, &shopper).await?;
-    let planned = Planned { attempt: AttemptId::generate() };
+    let planned = Planned { attempt: AttemptId::generate_at(state.clock.now()) };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let scope = Scope::of(&caller, ledger.payment.store_id, ledger.payment.mode);
     let worker = state.clone();

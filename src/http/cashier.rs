@@ -91,7 +91,7 @@ async fn straight_to_the_wallet(
 ) -> Option<HttpResponse> {
     let method = offer.chosen().filter(|method| method.fitting == Ok(Flow::Wap))?;
     let id = ledger.payment.id;
-    let new = new_attempt(method.gateway, Flow::Wap, shopper_of(state, request));
+    let new = new_attempt(state, method.gateway, Flow::Wap, shopper_of(state, request));
     match open(state, id, new).await {
         Ok((ledger, attempt)) if leads_on(&ledger, attempt) => {
             Some(see_with(format!("/go/{attempt}"), Some(own_attempt::remember(state, id, attempt))))
@@ -104,8 +104,8 @@ async fn straight_to_the_wallet(
     }
 }
 
-fn new_attempt(gateway: GatewayName, flow: Flow, shopper: Shopper) -> NewAttempt {
-    NewAttempt { id: AttemptId::generate(), gateway, flow, account: None, shopper }
+fn new_attempt(state: &AppState, gateway: GatewayName, flow: Flow, shopper: Shopper) -> NewAttempt {
+    NewAttempt { id: AttemptId::generate_at(state.clock.now()), gateway, flow, account: None, shopper }
 }
 
 async fn open(state: &web::Data<AppState>, id: PaymentId, new: NewAttempt) -> Result<(Ledger, AttemptId), ApiError> {
@@ -146,7 +146,7 @@ async fn freshen(state: &web::Data<AppState>, request: &HttpRequest, ledger: Led
         return renew_if_stale(state, ledger, offer).await;
     }
     let id = ledger.payment.id;
-    match open(state, id, new_attempt(method.gateway, Flow::Qr, shopper_of(state, request))).await {
+    match open(state, id, new_attempt(state, method.gateway, Flow::Qr, shopper_of(state, request))).await {
         Ok((ledger, _)) => ledger,
         Err(error) => {
             tracing::warn!(payment = %id, %error, "the cashier could not open an attempt");
@@ -212,7 +212,7 @@ pub async fn pay(
         },
         _ => None,
     };
-    let new = new_attempt(method.gateway, flow, Shopper { payer_id, ..shopper_of(&state, &request) });
+    let new = new_attempt(&state, method.gateway, flow, Shopper { payer_id, ..shopper_of(&state, &request) });
     match open(&state, id, new).await {
         Ok((ledger, attempt)) => {
             let to = if leads_on(&ledger, attempt) { format!("/go/{attempt}") } else { cashier };

@@ -180,7 +180,8 @@ pub async fn create(
     body: JsonBody,
 ) -> Result<HttpResponse, ApiError> {
     let wanted: CreatePayment = body.parse()?;
-    let planned = Planned { payment: PaymentId::generate(), attempt: AttemptId::generate() };
+    let attempt = AttemptId::generate_at(state.clock.now());
+    let planned = Planned { payment: PaymentId::generate(), attempt };
     let (new, first) = wanted.validate(&key, planned.payment, &state.store_config(key.store_id).return_url_hosts)?;
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
     let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;

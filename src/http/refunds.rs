@@ -63,7 +63,8 @@ pub async fn create(
     }
     faults.refuse_if_any()?;
     let scope = Scope { store_id: key.store_id, mode: key.mode, prefix: String::new() };
-    let resource = serde_json::to_string(&Planned { refund: RefundId::generate() }).map_err(ApiError::internal)?;
+    let planned = Planned { refund: RefundId::generate_at(state.clock.now()) };
+    let resource = serde_json::to_string(&planned).map_err(ApiError::internal)?;
     let worker = state.clone();
     let locale = locale_of(&request);
     let work = move |resource: String| {

@@ -46,7 +46,8 @@ struct SignIn {
 
 impl SignIn {
     fn begin(payment: PaymentId, now: Timestamp) -> Self {
-        Self { payment, state: random::alphanumeric(STATE_CHARS), attempt: AttemptId::generate(), begun_at: now }
+        let attempt = AttemptId::generate_at(now);
+        Self { payment, state: random::alphanumeric(STATE_CHARS), attempt, begun_at: now }
     }
 
     fn cookie_name(payment: PaymentId) -> String {

@@ -124,8 +124,10 @@ impl PaymentService {
         let payment_id = ledger.payment.id;
         match ledger.attempt(new.id) {
             // It certainly never reached the gateway: a repeat of the request is a new attempt.
-            Some(before) if never_sent(before) => new.id = AttemptId::generate(),
+            Some(before) if never_sent(before) => new.id = AttemptId::generate_at(self.clock.now()),
             Some(_) => return Ok((self.resume_attempt(ledger, new.id).await?, new.id)),
+            // Chosen for a request that broke off: the gateway would refuse the number for its time.
+            None if self.is_outdated(&new) => new.id = AttemptId::generate_at(self.clock.now()),
             None => {}
         }
         if let Some(open) = self.reusable(&ledger, &new) {
@@ -254,6 +256,13 @@ impl PaymentService {
             }
         }
         Ok(ledger)
+    }
+
+    /// Whether the gateway goes by the time in its number, and that is over.
+    fn is_outdated(&self, new: &NewAttempt) -> bool {
+        let good_for_s = GatewayFacts::of(new.gateway).number_good_for_s;
+        let made_at = new.id.made_at();
+        good_for_s.zip(made_at).is_some_and(|(good_for_s, at)| self.clock.now().seconds_since(at).abs() > good_for_s)
     }
 
     fn reusable(&self, ledger: &Ledger, new: &NewAttempt) -> Option<AttemptId> {

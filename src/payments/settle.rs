@@ -134,7 +134,12 @@ impl PaymentService {
                 settlement: report.settlement.clone(),
             },
         };
-        let surplus = SurplusRefund { service: self, gateway, account_id: account.id, id: RefundId::generate() };
+        let surplus = SurplusRefund {
+            service: self,
+            gateway,
+            account_id: account.id,
+            id: RefundId::generate_at(self.clock.now()),
+        };
         let recorded = self
             .change_from(ledger.payment.id, Some(ledger.clone()), source.record(), |ledger, at| {
                 let status = ledger.attempt(attempt_id).map(|a| a.status);

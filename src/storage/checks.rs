@@ -7,7 +7,7 @@ use super::error::{Result, StorageError};
 use super::sql::Session;
 use crate::clock::Timestamp;
 use crate::ids::{AttemptId, PaymentId, RefundId};
-use crate::payments::{AttemptStatus, RefundStatus};
+use crate::payments::{AttemptStatus, Flow, RefundStatus};
 
 /// What a gateway is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,9 +40,11 @@ pub struct ClaimedCheck {
 /// A payment that was found due is not given out again for this long.
 const CLOSING_PAUSE_S: i64 = 30;
 
-pub(super) const fn first_attempt_check_s(status: AttemptStatus) -> Option<i64> {
+pub(super) const fn first_attempt_check_s(status: AttemptStatus, flow: Flow) -> Option<i64> {
     match status {
         AttemptStatus::Creating | AttemptStatus::Unknown => Some(1),
+        // A till waits for what a charge that was accepted comes to.
+        AttemptStatus::Pending if matches!(flow, Flow::Barcode) => Some(5),
         AttemptStatus::Pending => Some(15),
         AttemptStatus::Paid | AttemptStatus::Closed | AttemptStatus::Failed => None,
     }

@@ -33,6 +33,7 @@ pub struct RefundHere {
     pub amount: Fen,
     pub gateway_refund_no: Option<String>,
     pub created_at: Timestamp,
+    pub succeeded_at: Option<Timestamp>,
 }
 
 /// A row and everything it is compared with.
@@ -54,7 +55,8 @@ pub struct ComparedRows {
 const SELECT: &str = "SELECT r.*, a.payment_id AS order_payment_id, a.status AS order_status, \
      a.gateway_trade_no AS order_gateway_trade_no, a.paid_at AS order_paid_at, p.amount_fen AS order_amount_fen, \
      p.currency AS order_currency, f.id AS refund_id, f.status AS refund_status, f.amount_fen AS refund_amount_fen, \
-     f.gateway_refund_no AS refund_gateway_no, f.created_at AS refund_created_at \
+     f.gateway_refund_no AS refund_gateway_no, f.created_at AS refund_created_at, \
+     f.succeeded_at AS refund_succeeded_at \
      FROM statement_rows r \
      LEFT JOIN attempts a ON a.account_id = r.account_id AND a.out_trade_no = r.out_trade_no \
      LEFT JOIN payments p ON p.id = a.payment_id \
@@ -84,6 +86,7 @@ fn compared_row(row: &Row) -> Result<ComparedRow> {
             amount: row.fen("refund_amount_fen")?,
             gateway_refund_no: row.opt_text("refund_gateway_no")?,
             created_at: row.time("refund_created_at")?,
+            succeeded_at: row.opt_time("refund_succeeded_at")?,
         }),
         _ => None,
     };
@@ -176,7 +179,7 @@ impl Storage {
         self.look(move |s| {
             Box::pin(async move {
                 let sql = "SELECT f.out_refund_no, f.id, f.payment_id, f.status, f.amount_fen, f.gateway_refund_no, \
-                     f.created_at, a.out_trade_no FROM refunds f CROSS JOIN attempts a WHERE a.id = f.attempt_id \
+                     f.created_at, f.succeeded_at, a.out_trade_no FROM refunds f CROSS JOIN attempts a WHERE a.id = f.attempt_id \
                      AND a.account_id = $1 AND f.status = 'succeeded' AND (f.created_at, f.out_refund_no) > ($2, $3) \
                      AND f.created_at < $4 AND NOT EXISTS (SELECT 1 FROM statement_rows r \
                      CROSS JOIN statements t WHERE t.account_id = r.account_id AND t.kind = r.kind AND t.date = r.date \
@@ -192,6 +195,7 @@ impl Storage {
                         amount: row.fen("amount_fen")?,
                         gateway_refund_no: row.opt_text("gateway_refund_no")?,
                         created_at: row.time("created_at")?,
+                        succeeded_at: row.opt_time("succeeded_at")?,
                     };
                     Ok((row.text("out_refund_no")?, refund))
                 });

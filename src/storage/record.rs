@@ -169,7 +169,7 @@ async fn write_subjects(s: &mut Session, ledger: &Ledger, events: &[NewEvent]) -
                 let found = ledger.attempts.iter().enumerate().find(|(_, attempt)| attempt.id == id);
                 let (position, attempt) = found.ok_or(StorageError::Missing("attempt of this payment"))?;
                 s.execute(rows::UPSERT_ATTEMPT, rows::attempt_params(attempt, index(position))?).await?;
-                checks::first_attempt_check_s(attempt.status)
+                checks::first_attempt_check_s(attempt.status, attempt.flow)
             }
             CheckSubject::Refund(id) => {
                 let found = ledger.refunds.iter().enumerate().find(|(_, refund)| refund.id == id);

@@ -11,4 +11,5 @@ mod differences;
 mod interrupted;
 mod morning;
 mod refunds;
+mod unionpay;
 mod unreadable;

@@ -5,6 +5,7 @@
 pub mod alipay;
 pub mod phone;
 pub mod shop;
+pub mod unionpay;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

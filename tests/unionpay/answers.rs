@@ -137,8 +137,13 @@ async fn an_order_that_nobody_opened_is_over_only_after_its_time() {
 /// UnionPay charges a scanned code by itself: it may surface late, and only a definite refusal ends it.
 #[tokio::test]
 async fn a_scanned_code_stays_open_until_unionpay_refuses_it() {
-    for late in [None, Some(901), Some(7 * 24 * 3600)] {
+    for late in [None, Some(901), Some(48 * 3600)] {
         assert!(is_unknown(&answer(Flow::Barcode, late, |seen| Reply::code(seen, "34")).await));
+    }
+    // By then its day's file has been there: nothing surfaces any more, and the payment may be closed.
+    let found = answer(Flow::Barcode, Some(48 * 3600 + 1), |seen| Reply::code(seen, "34")).await;
+    assert_eq!(found.unwrap().state, OrderState::Closed);
+    for late in [None, Some(901), Some(7 * 24 * 3600)] {
         for outcome in ["03", "04", "05", "70", "83", "ZZ"] {
             let found = answer(Flow::Barcode, late, move |s| Reply::found(s, ("01", "06"), outcome, Fields::new()));
             assert!(is_unknown(&found.await), "{late:?} {outcome}");
@@ -146,6 +151,19 @@ async fn a_scanned_code_stays_open_until_unionpay_refuses_it() {
         for outcome in ["64", "86", "30"] {
             let found = answer(Flow::Barcode, late, move |s| Reply::found(s, ("01", "06"), outcome, Fields::new()));
             assert_eq!(found.await.unwrap().state, OrderState::Closed, "{late:?} {outcome}");
+        }
+    }
+}
+
+/// 42: taken from the shopper after the order's time. UnionPay sends it back, or does not: nobody may say "not paid".
+#[tokio::test]
+async fn money_that_may_have_moved_is_neither_paid_nor_over() {
+    for flow in [Flow::Qr, Flow::Page, Flow::Barcode] {
+        for late in [None, Some(901), Some(7 * 24 * 3600)] {
+            for outcome in ["42", "74", "75"] {
+                let found = answer(flow, late, move |s| Reply::found(s, ("01", "07"), outcome, money())).await;
+                assert!(is_unknown(&found), "{flow:?} {late:?} {outcome}: {found:?}");
+            }
         }
     }
 }

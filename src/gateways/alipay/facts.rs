@@ -5,6 +5,7 @@ use crate::payments::attempt::Flow;
 use crate::payments::statement::StatementKind;
 
 pub const FACTS: GatewayFacts = GatewayFacts {
+    number_good_for_s: None,
     // The advice is 30 to 60 seconds.
     barcode_expires_in_s: 45,
     reversed_flows: &[Flow::Barcode],
@@ -16,6 +17,8 @@ pub const FACTS: GatewayFacts = GatewayFacts {
     // There is one balance: the same request is repeated after a top-up.
     short_of_funds: None,
     statements: StatementKind::ALL,
+    statement_day_starts_s: 0,
+    refund_listed_within_s: None,
     // "From about nine."
     statement_ready_after_s: 9 * 3600 + 1800,
     // Six years are kept; nobody compares further back than one.

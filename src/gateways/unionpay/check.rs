@@ -78,7 +78,7 @@ fn authority_findings(client: &Client, now: Timestamp) -> Vec<Finding> {
 
 /// Asks for an order that does not exist. The answer is signed, so it proves both directions.
 async fn question_findings(client: &Client, terms: &Terms) -> Vec<Finding> {
-    let number = AttemptId::generate().out_trade_no();
+    let number = AttemptId::generate_at(client.clock.now()).out_trade_no();
     let question = match terms.query(&number, "000000") {
         Ok(question) => question,
         Err(error) => return vec![not_confirmed(&error)],

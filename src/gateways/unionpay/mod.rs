@@ -156,7 +156,8 @@ impl UnionPay {
 
     /// Asks for the encryption certificate once a day and takes in what is proven.
     async fn renew_encryption(&self, encryption: &Encryption) -> Result<bool, GatewayError> {
-        let fields = self.terms.encryption_certificate(&AttemptId::generate().out_trade_no())?;
+        let fields =
+            self.terms.encryption_certificate(&AttemptId::generate_at(self.client.clock.now()).out_trade_no())?;
         let answer = self.accepted(Operation::EncryptionCertificate, &fields).await?;
         same(&answer, "certType", "01")?;
         let pem = answer.get("encryptPubKeyCert").ok_or_else(|| incomplete("encryptPubKeyCert"))?;
@@ -291,16 +292,17 @@ impl Gateway for UnionPay {
         let is_sound = findings.iter().all(|f| f.severity != Severity::Error);
         // Nobody sees the code, and a minute later it is worth nothing.
         if let (CheckDepth::Orders { notify_url }, true) = (depth, is_sound) {
+            let now = self.client.clock.now();
             let order = OrderToOpen {
                 flow: Flow::Qr,
-                out_trade_no: AttemptId::generate().out_trade_no(),
+                out_trade_no: AttemptId::generate_at(now).out_trade_no(),
                 amount: Fen::new(1).unwrap_or_default(),
                 description: "Luodi".to_owned(),
-                expires_at: self.client.clock.now().plus_s(60),
+                expires_at: now.plus_s(60),
                 notify_url: notify_url.clone(),
                 shopper: Shopper::default(),
             };
-            let opened = match self.terms.order(&order, self.client.clock.now()) {
+            let opened = match self.terms.order(&order, now) {
                 Ok(fields) => self.qr(&fields).await,
                 Err(error) => Err(error),
             };

@@ -2,7 +2,7 @@
 //! answers them. Promises: number and time must be those of one order of ours; money is compared with the ledger
 //! after this. UnionPay sends up to five times within some twelve minutes, in any order.
 
-use super::errors::{Class, class_of};
+use super::errors::{Class, class_of, may_have_moved_money};
 use super::message::Message;
 use super::reports::{is_refund, paid_order, refund_state};
 use super::requests::parse_reserved;
@@ -63,8 +63,13 @@ fn purchase(message: &Message, merchant: Merchant, code: &str) -> Result<Notice,
             settlement: None,
             state: OrderState::Closed,
         })),
-        // The shopper may try again, or the outcome is open: the order is asked about in any case.
-        _ => Ok(Notice::Other),
+        _ => {
+            if may_have_moved_money(code) {
+                tracing::error!(order = message.get("orderId"), code, "money may have moved at UnionPay");
+            }
+            // The shopper may try again, or the outcome is open: the order is asked about in any case.
+            Ok(Notice::Other)
+        }
     }
 }
 

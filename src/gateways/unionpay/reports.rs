@@ -1,7 +1,7 @@
 //! What verified messages say of orders and refunds. Promises: a message that speaks of another merchant, order,
 //! time or product settles nothing; an answer code alone is never money.
 
-use super::errors::{Class, Operation, SUCCESS, class_of, code_of, refusal};
+use super::errors::{Class, Operation, SUCCESS, class_of, code_of, may_have_moved_money, refusal};
 use super::message::Message;
 use super::requests::product;
 use super::values::{self, CURRENCY, parse_beijing_digits, trace_time, txn_time};
@@ -14,6 +14,9 @@ use crate::payments::attempt::Flow;
 /// How long after an order's time (payTimeout) a success may still be on its way, in seconds: UnionPay sends
 /// notifications for about twelve minutes.
 pub const GRACE_S: i64 = 15 * 60;
+/// A charge of a payer's code whose call broke off may surface late. This long after its time, in seconds, it
+/// would stand in the day's file: what UnionPay does not know then never happened.
+const SURFACES_WITHIN_S: i64 = 48 * 3600;
 
 /// A refund (退货) or a void (消费撤销).
 const REFUND_TYPES: [&str; 2] = ["04", "31"];
@@ -58,7 +61,12 @@ fn known_order(
         same(answer, "txnSubType", product(asked.flow).map(|(sub_type, ..)| sub_type).unwrap_or_default())?;
         return paid_order(answer, merchant).ok_or_else(|| incomplete("queryId, txnAmt or currencyCode"));
     }
-    let state = unpaid_state(asked, now, Some(class));
+    let state = if may_have_moved_money(outcome) {
+        tracing::error!(out_trade_no = asked.out_trade_no, outcome, "money may have moved at UnionPay");
+        None
+    } else {
+        unpaid_state(asked, now, Some(class))
+    };
     let told = answer.get("origRespMsg").unwrap_or_default();
     state
         .map(|state| unpaid(asked, merchant, state))
@@ -69,9 +77,10 @@ fn known_order(
 /// not know it. `None` when that settles nothing.
 fn unpaid_state(asked: &OrderRef<'_>, now: Timestamp, outcome: Option<Class>) -> Option<OrderState> {
     if asked.flow == Flow::Barcode {
-        // UnionPay charges by itself: only a definite refusal ends it.
+        // UnionPay charges by itself: only a definite refusal ends it, or silence for very long.
         return match outcome {
             Some(Class::Failed | Class::Misconfigured) => Some(OrderState::Closed),
+            None if now > asked.expires_at.plus_s(SURFACES_WITHIN_S) => Some(OrderState::Closed),
             _ => None,
         };
     }

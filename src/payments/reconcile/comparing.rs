@@ -15,11 +15,12 @@ use super::compare::{compare, duplicates, order_here, refund_here, there};
 use super::reading::{BATCH_ROWS, is_foreign};
 use super::{minus_days, next_day};
 use crate::clock::Timestamp;
+use crate::gateways::GatewayFacts;
 use crate::ids::{DifferenceId, EventId};
-use crate::storage::{Account, ComparedBatch, ComparedRow, ComparedRows, FoundDifference};
+use crate::storage::{Account, ComparedBatch, ComparedRow, ComparedRows, FoundDifference, RefundHere};
 use crate::telemetry::alarm;
 
-/// What is paid or refunded this close to midnight may stand in the next day's statement.
+/// What is paid or refunded this close to the end of the gateway's day may stand in the next one's statement.
 const MIDNIGHT_GRACE_S: i64 = 900;
 /// Differences resolved in one transaction.
 const RESOLVED_AT_ONCE: i64 = 200;
@@ -111,18 +112,21 @@ impl PaymentService {
     /// What came in or went back that day and stands in no statement.
     async fn look_for_absent(&self, account: &Account, record: &StatementRecord) -> Result<(), PaymentError> {
         let day = record.day;
+        let shift_s = GatewayFacts::of(account.gateway).statement_day_starts_s;
+        let starts_at = |day: StatementDay| day.starts_at().plus_s(shift_s);
+        let ends_at = |day: StatementDay| day.ends_at().plus_s(shift_s);
         let is_read = async |date| -> Result<bool, PaymentError> {
             let neighbour = self.storage.statement(day.with_date(date)).await?;
             Ok(neighbour.is_some_and(|s| matches!(s.status, StatementStatus::Ready | StatementStatus::Empty)))
         };
-        let evening = day.ends_at().plus_s(-MIDNIGHT_GRACE_S);
-        let end = if is_read(next_day(day.date)).await? { day.ends_at() } else { evening };
-        self.report_absent(account, record, day, (day.starts_at(), end)).await?;
+        let evening = ends_at(day).plus_s(-MIDNIGHT_GRACE_S);
+        let end = if is_read(next_day(day.date)).await? { ends_at(day) } else { evening };
+        self.report_absent(account, record, day, (starts_at(day), end)).await?;
         // The evening before waited for this statement.
         let before = day.with_date(minus_days(day.date, 1));
         if is_read(before.date).await? {
-            let evening = before.ends_at().plus_s(-MIDNIGHT_GRACE_S);
-            self.report_absent(account, record, before, (evening, before.ends_at())).await?;
+            let evening = ends_at(before).plus_s(-MIDNIGHT_GRACE_S);
+            self.report_absent(account, record, before, (evening, ends_at(before))).await?;
         }
         Ok(())
     }
@@ -136,8 +140,7 @@ impl PaymentService {
     ) -> Result<(), PaymentError> {
         let limit = i64::try_from(BATCH_ROWS).unwrap_or(i64::MAX);
         let now = self.clock.now();
-        let begin = (window.0, String::new());
-        let mut after = begin.clone();
+        let mut after = (window.0, String::new());
         loop {
             let absent = self.storage.payments_without_row(account.id, (after.0, &after.1), window.1, limit).await?;
             let Some((number, last)) = absent.last() else { break };
@@ -154,12 +157,31 @@ impl PaymentService {
             });
             self.record_absent(record, found.collect()).await?;
         }
-        after = begin;
+        self.report_absent_refunds(account, record, of, window).await
+    }
+
+    async fn report_absent_refunds(
+        &self,
+        account: &Account,
+        record: &StatementRecord,
+        of: StatementDay,
+        window: (Timestamp, Timestamp),
+    ) -> Result<(), PaymentError> {
+        let limit = i64::try_from(BATCH_ROWS).unwrap_or(i64::MAX);
+        let now = self.clock.now();
+        // Where refunds are listed by their success, they may have been asked for long before.
+        let listed_within_s = GatewayFacts::of(account.gateway).refund_listed_within_s;
+        let is_listed = |refund: &RefundHere| {
+            let succeeded_at = refund.succeeded_at.filter(|_| listed_within_s.is_some());
+            succeeded_at.is_none_or(|at| window.0 <= at && at < window.1)
+        };
+        let mut after = (window.0.plus_s(-listed_within_s.unwrap_or_default()), String::new());
         loop {
             let absent = self.storage.refunds_without_row(account.id, (after.0, &after.1), window.1, limit).await?;
             let Some((number, last)) = absent.last() else { break };
             after = (last.created_at, number.clone());
-            let found = absent.into_iter().map(|(number, refund)| FoundDifference {
+            let absent = absent.into_iter().filter(|(_, refund)| is_listed(refund));
+            let found = absent.map(|(number, refund)| FoundDifference {
                 difference: Difference {
                     out_trade_no: Some(refund.out_trade_no.clone()),
                     number,

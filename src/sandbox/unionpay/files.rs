@@ -47,6 +47,14 @@ pub enum FileEdit {
     Amount { order_id: String, amount_fen: i64 },
     /// A row of a purchase nobody knows.
     Unknown { order_id: String, amount_fen: i64 },
+    /// The row stands twice.
+    Twice { order_id: String },
+    /// The row tells another number of UnionPay's.
+    QueryId { order_id: String, query_id: String },
+    /// A refund of that purchase which somebody made in UnionPay's portal.
+    PortalRefund { order_id: String, amount_fen: i64 },
+    /// A byte of the row is missing, and every column after it stands elsewhere.
+    Shifted { order_id: String },
 }
 
 #[derive(Default)]
@@ -63,6 +71,7 @@ impl Files {
 }
 
 /// What one row tells; everything else in it is blank or the same for all.
+#[derive(Clone)]
 struct Row {
     order_id: String,
     amount_fen: i64,
@@ -76,6 +85,7 @@ struct Row {
     orig_query_id: String,
     orig_order_id: String,
     reserved: String,
+    is_shifted: bool,
 }
 
 fn signed(fen: i64, width: usize) -> String {
@@ -105,6 +115,7 @@ impl Row {
             orig_query_id: orig_query_id.unwrap_or_default(),
             orig_order_id: original.map(|original| original.field("orderId").to_owned()).unwrap_or_default(),
             reserved: found.field("reqReserved").to_owned(),
+            is_shifted: false,
         })
     }
 
@@ -122,6 +133,18 @@ impl Row {
             orig_query_id: String::new(),
             orig_order_id: String::new(),
             reserved: String::new(),
+            is_shifted: false,
+        }
+    }
+
+    fn of_portal(order_id: &str, query_id: &str, amount_fen: i64, at: Timestamp) -> Self {
+        Self {
+            is_purchase: false,
+            txn_type: "04".to_owned(),
+            txn_sub_type: "00".to_owned(),
+            orig_query_id: query_id.to_owned(),
+            orig_order_id: order_id.to_owned(),
+            ..Self::unknown(&random_digits(20), amount_fen, at)
         }
     }
 
@@ -160,7 +183,11 @@ impl Row {
         set(33, signed(self.net_fen(), 13));
         set(35, self.reserved.clone());
         set(41, self.orig_order_id.clone());
-        record(&told, &WIDTHS)
+        let mut line = record(&told, &WIDTHS);
+        if self.is_shifted {
+            line.remove(WIDTHS[0]);
+        }
+        line
     }
 }
 
@@ -186,19 +213,33 @@ impl Merchant {
             settled.filter_map(|found| Row::of(self, found)).filter(|row| settlement_day(row.at) == day).collect();
         rows.sort_by(|a, b| (a.at, &a.order_id).cmp(&(b.at, &b.order_id)));
         for edit in self.files.0.get(&day.to_string()).into_iter().flatten() {
-            match edit {
-                FileEdit::Leave { order_id } => rows.retain(|row| row.order_id != *order_id),
-                FileEdit::Amount { order_id, amount_fen } => {
-                    for row in rows.iter_mut().filter(|row| row.order_id == *order_id) {
-                        row.amount_fen = *amount_fen;
-                    }
-                }
-                FileEdit::Unknown { order_id, amount_fen } => {
-                    rows.push(Row::unknown(order_id, *amount_fen, Timestamp::start_of_beijing_day(day).plus_s(3600)));
-                }
-            }
+            self.edit(&mut rows, edit, Timestamp::start_of_beijing_day(day).plus_s(3600));
         }
         rows
+    }
+
+    fn edit(&self, rows: &mut Vec<Row>, edit: &FileEdit, at: Timestamp) {
+        let change = |rows: &mut Vec<Row>, order_id: &str, change: &dyn Fn(&mut Row)| {
+            rows.iter_mut().filter(|row| row.order_id == order_id).for_each(change);
+        };
+        match edit {
+            FileEdit::Leave { order_id } => rows.retain(|row| row.order_id != *order_id),
+            FileEdit::Amount { order_id, amount_fen } => change(rows, order_id, &|row| row.amount_fen = *amount_fen),
+            FileEdit::Unknown { order_id, amount_fen } => rows.push(Row::unknown(order_id, *amount_fen, at)),
+            FileEdit::Twice { order_id } => {
+                let again: Vec<Row> = rows.iter().filter(|row| row.order_id == *order_id).cloned().collect();
+                rows.extend(again);
+            }
+            FileEdit::QueryId { order_id, query_id } => {
+                change(rows, order_id, &|row| query_id.clone_into(&mut row.query_id));
+            }
+            FileEdit::PortalRefund { order_id, amount_fen } => {
+                let original = self.newest(order_id).and_then(|found| found.settlement.as_ref());
+                let query_id = original.map(|settlement| settlement.query_id.as_str()).unwrap_or_default();
+                rows.push(Row::of_portal(order_id, query_id, *amount_fen, at));
+            }
+            FileEdit::Shifted { order_id } => change(rows, order_id, &|row| row.is_shifted = true),
+        }
     }
 }
 
