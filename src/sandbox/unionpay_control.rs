@@ -6,10 +6,14 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::SandboxError;
 use super::control::{Answer, read};
 use super::unionpay::{Fault, FileEdit, MerchantDraft, PayDraft, PaymentCodeDraft, UnionPay};
 
@@ -32,6 +36,7 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route("/sandbox/unionpay/payment-codes", web::post().to(show_payment_code))
         .route("/sandbox/unionpay/certificates/renew", web::post().to(renew_certificates))
         .route(&format!("{merchant}/book"), web::get().to(read_book))
+        .route(&format!("{merchant}/unionpay.pfx"), web::get().to(download_key_file))
         .route(&format!("{merchant}/orders/{{number}}/scan"), web::post().to(scan_order))
         .route(&format!("{merchant}/orders/{{number}}/pay"), web::post().to(pay_order))
         .route(&format!("{merchant}/orders/{{number}}/decline"), web::post().to(decline_order))
@@ -63,6 +68,18 @@ async fn renew_certificates(pay: Pay) -> Answer {
 
 async fn read_book(pay: Pay, mer_id: Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(pay.book(&mer_id)?))
+}
+
+/// The signing key as the file that a merchant holds.
+async fn download_key_file(pay: Pay, mer_id: Path<String>) -> Answer {
+    let merchant = pay.merchants().into_iter().find(|merchant| merchant.mer_id == *mer_id).ok_or_else(|| {
+        SandboxError::unknown("mer_id", "no such merchant", "see GET /sandbox/unionpay/merchants for those there are")
+    })?;
+    let file = STANDARD.decode(merchant.pfx_base64).map_err(SandboxError::key)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-pkcs12")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"unionpay.pfx\""))
+        .body(file))
 }
 
 async fn scan_order(pay: Pay, path: Path<(String, String)>) -> Answer {

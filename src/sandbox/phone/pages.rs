@@ -174,6 +174,13 @@ pub(super) struct SheetPage {
     pub(super) redirect_url: Option<String>,
 }
 
+impl SheetPage {
+    /// UnionPay's page in a browser, where a bank card pays, instead of a sheet of the app.
+    fn is_bank(&self) -> bool {
+        self.order.is_unionpay && !self.has_back
+    }
+}
+
 #[derive(Template)]
 #[template(path = "result.html", config = "src/sandbox/phone/askama.toml")]
 pub(super) struct ResultPage {
@@ -198,6 +205,7 @@ impl ResultPage {
         let (title, hint) = match id {
             "paid" => words.paid,
             "refused" => words.refused,
+            "declined" => words.declined,
             "already-paid" => words.already_paid,
             "closed" => words.closed,
             "expired" => words.expired,
