@@ -16,6 +16,7 @@ cashier-method-wechatpay = WeChat Pay
 cashier-method-alipay = Alipay
 cashier-method-unionpay = UnionPay
 cashier-method-by-code = Scan with another device
+cashier-method-by-scan = Scan a code
 # Beside UnionPay, whose page takes cards.
 cashier-method-cards = Bank cards work, too
 # The app that opens, and the apps that all read one code, joined two by two.

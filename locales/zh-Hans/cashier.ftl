@@ -16,6 +16,7 @@ cashier-method-wechatpay = 微信支付
 cashier-method-alipay = 支付宝
 cashier-method-unionpay = 云闪付
 cashier-method-by-code = 用另一台设备扫码
+cashier-method-by-scan = 扫码付款
 # Beside UnionPay, whose page takes cards.
 cashier-method-cards = 也可使用银行卡
 # The app that opens, and the apps that all read one code, joined two by two.
@@ -96,9 +97,15 @@ cashier-wap-advice = 点击后将打开{ $app }，付款后请返回本页
 cashier-wap-advice-any = 点击后将打开相应的应用，付款后请返回本页
 cashier-wap-advice-any-page = 点击后将打开相应的应用或付款页面，付款后请返回本页
 cashier-page-advice = 点击后将前往{ $provider }付款页面，付款后自动返回
-cashier-away-advice = 如已在{ $app }中完成付款，请点击“我已支付”；如未能打开{ $app }，请重新打开，或改用手机自带的浏览器打开本页。
-cashier-away-advice-home = 如已完成付款，请点击“我已支付”；如尚未付款，可继续付款。
-cashier-away-advice-page = 如已在{ $provider }页面完成付款，请点击“我已支付”；如尚未付款，可继续前往{ $provider }。
+cashier-away-advice =
+    如已在{ $app }中完成付款，请点击“我已支付”；
+    如未能打开{ $app }，请重新打开，或改用手机自带的浏览器打开本页。
+cashier-away-advice-home =
+    如已完成付款，请点击“我已支付”；
+    如尚未付款，可继续付款。
+cashier-away-advice-page =
+    如已在{ $provider }页面完成付款，请点击“我已支付”；
+    如尚未付款，可继续前往{ $provider }。
 cashier-open-again = 未完成付款，重新打开{ $app }
 cashier-open-page-again = 尚未付款，继续前往{ $provider }
 cashier-other-way = 或改用其他方式付款

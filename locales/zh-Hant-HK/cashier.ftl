@@ -16,6 +16,7 @@ cashier-method-wechatpay = 微信支付
 cashier-method-alipay = 支付寶
 cashier-method-unionpay = 雲閃付
 cashier-method-by-code = 用另一部裝置掃描
+cashier-method-by-scan = 掃描二維碼付款
 # Beside UnionPay, whose page takes cards.
 cashier-method-cards = 亦可使用銀行卡
 # The app that opens, and the apps that all read one code, joined two by two.
@@ -96,9 +97,15 @@ cashier-wap-advice = 按下後將開啟{ $app }，付款後請返回本頁
 cashier-wap-advice-any = 按下後將開啟相應的應用程式，付款後請返回本頁
 cashier-wap-advice-any-page = 按下後將開啟相應的應用程式或付款頁面，付款後請返回本頁
 cashier-page-advice = 按下後將前往{ $provider }付款頁面，付款後自動返回
-cashier-away-advice = 如已在{ $app }中完成付款，請按「我已付款」；如未能開啟{ $app }，請重新開啟，或改以手機本身的瀏覽器開啟本頁。
-cashier-away-advice-home = 如已完成付款，請按「我已付款」；如尚未付款，可繼續付款。
-cashier-away-advice-page = 如已在{ $provider }頁面完成付款，請按「我已付款」；如尚未付款，可繼續前往{ $provider }。
+cashier-away-advice =
+    如已在{ $app }中完成付款，請按「我已付款」；
+    如未能開啟{ $app }，請重新開啟，或改以手機本身的瀏覽器開啟本頁。
+cashier-away-advice-home =
+    如已完成付款，請按「我已付款」；
+    如尚未付款，可繼續付款。
+cashier-away-advice-page =
+    如已在{ $provider }頁面完成付款，請按「我已付款」；
+    如尚未付款，可繼續前往{ $provider }。
 cashier-open-again = 尚未付款，重新開啟{ $app }
 cashier-open-page-again = 尚未付款，繼續前往{ $provider }
 cashier-other-way = 或改以其他方式付款

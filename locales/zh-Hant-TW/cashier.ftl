@@ -16,6 +16,7 @@ cashier-method-wechatpay = 微信支付
 cashier-method-alipay = 支付寶
 cashier-method-unionpay = 雲閃付
 cashier-method-by-code = 用另一台裝置掃描
+cashier-method-by-scan = 掃描 QR Code 付款
 # Beside UnionPay, whose page takes cards.
 cashier-method-cards = 也可使用銀行卡
 # The app that opens, and the apps that all read one code, joined two by two.
@@ -96,9 +97,15 @@ cashier-wap-advice = 點選後將開啟{ $app }，付款後請返回本頁
 cashier-wap-advice-any = 點選後將開啟相應的 App，付款後請返回本頁
 cashier-wap-advice-any-page = 點選後將開啟相應的 App 或付款頁面，付款後請返回本頁
 cashier-page-advice = 點選後將前往{ $provider }付款頁面，付款後自動返回
-cashier-away-advice = 若已在{ $app }中完成付款，請點選「我已付款」；若未能開啟{ $app }，請重新開啟，或改用手機內建的瀏覽器開啟本頁。
-cashier-away-advice-home = 若已完成付款，請點選「我已付款」；若尚未付款，可繼續付款。
-cashier-away-advice-page = 若已在{ $provider }頁面完成付款，請點選「我已付款」；若尚未付款，可繼續前往{ $provider }。
+cashier-away-advice =
+    若已在{ $app }中完成付款，請點選「我已付款」；
+    若未能開啟{ $app }，請重新開啟，或改用手機內建的瀏覽器開啟本頁。
+cashier-away-advice-home =
+    若已完成付款，請點選「我已付款」；
+    若尚未付款，可繼續付款。
+cashier-away-advice-page =
+    若已在{ $provider }頁面完成付款，請點選「我已付款」；
+    若尚未付款，可繼續前往{ $provider }。
 cashier-open-again = 尚未付款，重新開啟{ $app }
 cashier-open-page-again = 尚未付款，繼續前往{ $provider }
 cashier-other-way = 或改用其他方式付款

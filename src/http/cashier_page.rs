@@ -155,7 +155,7 @@ fn attempt_view(attempt: &Attempt, is_own: bool) -> AttemptView {
         }
         _ => None,
     };
-    // Nobody opened its order: there is nothing to be settled that a shopper should wait for.
+    // Its order ends by itself: there is nothing to be settled that a shopper should wait for.
     let status = if attempt.is_left_unopened() { AttemptStatus::Closed } else { attempt.status };
     AttemptView {
         id: attempt.id.to_string(),

@@ -190,6 +190,12 @@ impl CashierPage<'_> {
         method.flow == "qr" && self.away().is_some_and(|attempt| attempt.flow == "page")
     }
 
+    /// Where a code is not what comes first: on a computer any phone scans it, on a phone it takes another one.
+    fn by_code_text(&self, method: &MethodView) -> String {
+        let on_computer = self.flow() == "page" || self.offers_code_after_page(method);
+        self.t.get(if on_computer { "cashier-method-by-scan" } else { "cashier-method-by-code" })
+    }
+
     /// What a tap will do.
     fn wap_advice(&self) -> String {
         let leads_to_page = |method: &MethodView| method.available && !opens_its_app(method.wallet);

@@ -82,7 +82,11 @@ async fn a_form_from_another_site_brings_no_cookie_and_what_it_says_is_not_read(
     for forged in ["respCode=00&txnAmt=1280&orderId=1&signature=x", "", "%00\u{0}&&=="] {
         let request = client.post(house.url(&path)).header("content-type", "application/x-www-form-urlencoded");
         let back = send(request.body(forged)).await;
-        assert_eq!((back.status, back.header("location")), (303, Some(path.as_str())), "asked for plainly, with cookies");
+        assert_eq!(
+            (back.status, back.header("location")),
+            (303, Some(path.as_str())),
+            "asked for plainly, with cookies"
+        );
         assert_eq!(back.header("referrer-policy"), Some("no-referrer"));
     }
     let plainly = send(client.get(house.url(&path))).await;

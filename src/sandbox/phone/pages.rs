@@ -244,6 +244,11 @@ impl ResultPage {
         self
     }
 
+    /// In a browser, as [`SheetPage::is_bank`].
+    fn is_bank(&self) -> bool {
+        self.is_unionpay && (self.leave.is_some() || self.id == "unionpay-error")
+    }
+
     pub(super) fn of_alipay(mut self) -> Self {
         self.is_alipay = true;
         self
