@@ -18,7 +18,7 @@ cashier-method-unionpay = UnionPay
 cashier-method-by-code = Scan with another device
 cashier-method-by-scan = Scan a code
 # Beside UnionPay, whose page takes cards.
-cashier-method-cards = Bank cards work, too
+cashier-method-cards = Bank cards accepted
 # The app that opens, and the apps that all read one code, joined two by two.
 cashier-app-wechatpay = WeChat
 cashier-app-alipay = Alipay
@@ -97,6 +97,8 @@ cashier-wap-advice = { $app } opens; come back to this page after paying
 cashier-wap-advice-any = The app you choose opens; come back to this page after paying
 cashier-wap-advice-any-page = The app or page you choose opens; come back here after paying
 cashier-page-advice = You go to the page of { $provider } and come back after paying
+# Its code was refused.
+cashier-page-advice-refused = No code can be made for { $method } right now; you can pay on the page of { $provider }
 cashier-away-advice = If you have paid in { $app }, tap “I have paid”. If { $app } did not open, open it again, or open this page in your phone’s own browser.
 cashier-away-advice-home = If you have paid, tap “I have paid”; if not, you can continue.
 cashier-away-advice-page = If you have paid on the page of { $provider }, click “I have paid”; if not, you can go there again.

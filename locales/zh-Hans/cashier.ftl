@@ -97,6 +97,8 @@ cashier-wap-advice = 点击后将打开{ $app }，付款后请返回本页
 cashier-wap-advice-any = 点击后将打开相应的应用，付款后请返回本页
 cashier-wap-advice-any-page = 点击后将打开相应的应用或付款页面，付款后请返回本页
 cashier-page-advice = 点击后将前往{ $provider }付款页面，付款后自动返回
+# Its code was refused.
+cashier-page-advice-refused = 暂时无法生成{ $method }二维码，可前往{ $provider }付款页面付款
 cashier-away-advice =
     如已在{ $app }中完成付款，请点击“我已支付”；
     如未能打开{ $app }，请重新打开，或改用手机自带的浏览器打开本页。

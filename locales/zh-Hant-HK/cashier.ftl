@@ -97,6 +97,8 @@ cashier-wap-advice = 按下後將開啟{ $app }，付款後請返回本頁
 cashier-wap-advice-any = 按下後將開啟相應的應用程式，付款後請返回本頁
 cashier-wap-advice-any-page = 按下後將開啟相應的應用程式或付款頁面，付款後請返回本頁
 cashier-page-advice = 按下後將前往{ $provider }付款頁面，付款後自動返回
+# Its code was refused.
+cashier-page-advice-refused = 暫時未能產生{ $method }二維碼，可前往{ $provider }付款頁面付款
 cashier-away-advice =
     如已在{ $app }中完成付款，請按「我已付款」；
     如未能開啟{ $app }，請重新開啟，或改以手機本身的瀏覽器開啟本頁。

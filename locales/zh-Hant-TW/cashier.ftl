@@ -97,6 +97,8 @@ cashier-wap-advice = 點選後將開啟{ $app }，付款後請返回本頁
 cashier-wap-advice-any = 點選後將開啟相應的 App，付款後請返回本頁
 cashier-wap-advice-any-page = 點選後將開啟相應的 App 或付款頁面，付款後請返回本頁
 cashier-page-advice = 點選後將前往{ $provider }付款頁面，付款後自動返回
+# Its code was refused.
+cashier-page-advice-refused = 目前無法產生{ $method } QR Code，可前往{ $provider }付款頁面付款
 cashier-away-advice =
     若已在{ $app }中完成付款，請點選「我已付款」；
     若未能開啟{ $app }，請重新開啟，或改用手機內建的瀏覽器開啟本頁。

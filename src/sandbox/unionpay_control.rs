@@ -141,3 +141,45 @@ async fn clear_faults(pay: Pay) -> HttpResponse {
     pay.clear_faults();
     HttpResponse::NoContent().finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// The members of an enumeration as JSON names them.
+    fn names_in(source: &str, enumeration: &str) -> BTreeSet<String> {
+        let from = source.split(&format!("pub enum {enumeration} {{\n")).nth(1).unwrap();
+        let members = from.split("\n}").next().unwrap().lines().filter_map(|line| line.strip_prefix("    "));
+        let members = members.filter(|line| line.starts_with(char::is_uppercase));
+        let name = |line: &str| {
+            let word: String = line.chars().take_while(char::is_ascii_alphanumeric).collect();
+            let snake = |(at, c): (usize, char)| {
+                let mark = if at > 0 && c.is_uppercase() { "_" } else { "" };
+                format!("{mark}{}", c.to_ascii_lowercase())
+            };
+            word.chars().enumerate().map(snake).collect()
+        };
+        members.map(name).collect()
+    }
+
+    #[test]
+    fn the_index_names_every_operation_fault_and_route() {
+        let (_, told) = include_str!("index.html").split_once("<h2 id=\"unionpay\">").unwrap();
+        let faults = include_str!("unionpay/faults.rs");
+        let (forged, edits) = (include_str!("unionpay/certificates.rs"), include_str!("unionpay/files.rs"));
+        for (source, enumeration, members) in
+            [(faults, "Operation", 12), (faults, "FaultKind", 29), (forged, "Forgery", 10), (edits, "FileEdit", 3)]
+        {
+            let names = names_in(source, enumeration);
+            assert!(names.len() >= members, "{enumeration}: {names:?}");
+            for name in names {
+                assert!(told.contains(&name), "{enumeration}: {name}");
+            }
+        }
+        let routes = include_str!("unionpay_control.rs").split("mod tests").next().unwrap();
+        for route in routes.split("{merchant}/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let last = route.rsplit('/').next().unwrap();
+            assert!(told.contains(&format!("/{last}")), "{route}");
+        }
+    }
+}

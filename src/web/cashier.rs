@@ -200,6 +200,7 @@ impl CashierPage<'_> {
     fn wap_advice(&self) -> String {
         let leads_to_page = |method: &MethodView| method.available && !opens_its_app(method.wallet);
         self.say(match () {
+            () if self.flow() == "page" && self.attempt_status() == "failed" => "cashier-page-advice-refused",
             () if self.flow() == "page" => "cashier-page-advice",
             () if self.offers_several() && self.view.methods.iter().any(leads_to_page) => "cashier-wap-advice-any-page",
             () if self.offers_several() => "cashier-wap-advice-any",

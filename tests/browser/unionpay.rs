@@ -247,6 +247,27 @@ async fn a_form_that_unionpay_takes_only_once_leaves_the_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_stayed_too_long_at_the_bank_gets_a_code() {
+    let Some(driver) = Driver::start().await else { return };
+    let (three, look) = (Three::open().await, DESKTOP_ZH);
+    let payment = scenes::asked(&three.house).await;
+    let screen = Browser::open(&driver, look).await;
+    goes_to_the_bank(&screen, &three, &payment, look).await;
+    three.house.clock.advance_s(901);
+    screen.click("#pay").await;
+    screen.sees("#timed-out").await;
+    screen.keep("bank-timed-out").await;
+    screen.click("#done").await;
+    screen.sees_stage("expired").await;
+    screen.fits_the_screen().await;
+    screen.keep("three-page-over").await;
+    screen.click("#renew").await;
+    sees_the_code_of(&screen, "unionpay").await;
+    assert!(!screen.shows("#left-open").await, "that page takes no more money");
+    screen.leave().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_nothing_can_end_lets_the_other_wallet_open() {
     let Some(driver) = Driver::start().await else { return };
     let (three, look) = (Three::open().await, DESKTOP_ZH);
@@ -500,6 +521,8 @@ async fn what_unionpay_refuses_or_leaves_open_is_told_in_its_name() {
         screen.click("#pay-with-unionpay").await;
         // Its page may still take the money.
         screen.sees("#cashier[data-stage=\"wap\"][data-gateway=\"unionpay\"]").await;
+        let advice = look.says_of("unionpay", "cashier-page-advice-refused");
+        assert_eq!(screen.text(".doing .advice:not([hidden])").await, advice);
         screen.fits_the_screen().await;
         screen.keep("three-refused").await;
         three.unionpay.clear_faults();

@@ -209,6 +209,7 @@ impl ResultPage {
             "already-paid" => words.already_paid,
             "closed" => words.closed,
             "expired" => words.expired,
+            "timed-out" => words.timed_out,
             "inside-wechat" => words.inside_wechat,
             "no-referer" => words.no_referer,
             "unregistered-host" => words.unregistered_host,

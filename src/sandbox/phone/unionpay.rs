@@ -125,6 +125,8 @@ async fn bank(pay: UnionPayPay, request: HttpRequest, id: Path<String>, asked: Q
         return returned(words, order, back);
     }
     if let Some(ending) = ending(order.state) {
+        // There is no code here that could be refreshed.
+        let ending = if ending == "expired" { "timed-out" } else { ending };
         let mut told = result(words, &asked, ending, Some(order.clone()));
         told.leave = order.leave_url;
         return page(StatusCode::OK, Place::LeadsToShop, &told);

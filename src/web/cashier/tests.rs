@@ -260,6 +260,7 @@ fn where_only_a_gateways_page_takes_the_money_a_button_leads_there() {
     view.attempt = view_in("failed").attempt;
     let page = render_cashier(&view, Locale::ZhHans).unwrap();
     assert!(page.contains("data-stage=\"wap\""), "the code that was refused is not what is tried again");
+    assert!(page.contains("暂时无法生成支付宝二维码，可前往支付宝付款页面付款"), "and why: {page}");
 }
 
 #[test]
