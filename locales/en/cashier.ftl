@@ -1,5 +1,6 @@
 # Hosted cashier (收银台), read by shoppers.
-# $app is the app that shoppers open (微信), $method how its payments are called (微信支付).
+# $app is the app that shoppers open (微信), $method how its payments are called (微信支付), $scanner what reads
+# its codes (云闪付或银行 App), $provider who takes the money and is asked about it (银联).
 cashier-title = Cashier
 # Names the other language, in that language.
 cashier-language = 中文
@@ -15,10 +16,21 @@ cashier-method-wechatpay = WeChat Pay
 cashier-method-alipay = Alipay
 cashier-method-unionpay = UnionPay
 cashier-method-by-code = Scan with another device
+cashier-method-by-scan = Scan a code
+# Beside UnionPay, whose page takes cards.
+cashier-method-cards = Bank cards accepted
 # The app that opens, and the apps that all read one code, joined two by two.
 cashier-app-wechatpay = WeChat
 cashier-app-alipay = Alipay
 cashier-app-unionpay = UnionPay
+cashier-scanner-wechatpay = WeChat
+cashier-scanner-alipay = Alipay
+cashier-scanner-unionpay = UnionPay or a bank app
+cashier-provider-wechatpay = WeChat Pay
+cashier-provider-alipay = Alipay
+cashier-provider-unionpay = UnionPay
+# All but the last two are joined so, in turn.
+cashier-apps-more = { $one }, { $other }
 cashier-apps = { $one } or { $other }
 cashier-method-not-configured = Not offered by this shop
 cashier-method-unavailable = Unavailable right now, please try again later
@@ -28,7 +40,7 @@ cashier-method-none = No payment method is available. Please contact the shop
 # One line on how the payment stands; also what a screen reader announces.
 cashier-stage-preparing = Preparing your QR code…
 cashier-stage-preparing-order = Starting the payment…
-cashier-stage-qr = Scan with { $app } to pay
+cashier-stage-qr = Scan with { $scanner } to pay
 cashier-stage-scan = Scan with { $apps } to pay
 cashier-stage-wap = Pay with { $method }
 cashier-stage-choose = Choose how to pay
@@ -37,7 +49,7 @@ cashier-stage-jsapi = Confirm the payment in { $app }
 cashier-stage-signin = Pay with { $method }
 cashier-stage-elsewhere = Being paid on another device or in another app
 cashier-stage-elsewhere-scanned = Please finish on your phone
-cashier-stage-unknown = Checking with { $method }
+cashier-stage-unknown = Checking with { $provider }
 cashier-stage-expired = QR code expired
 cashier-stage-expired-order = The payment timed out
 cashier-stage-failed = No QR code could be made
@@ -65,9 +77,9 @@ cashier-failed-advice = Please try again later, or contact the shop
 cashier-renew = Tap for a new one
 cashier-renew-order = Pay again
 cashier-i-have-paid = I have paid
-cashier-asking = Asking { $method }…
-cashier-not-yet = { $method } has not received this payment yet. If you have paid, wait a moment and try again.
-cashier-still-unknown = { $method } has not answered yet. Please do not pay again; we keep checking.
+cashier-asking = Asking { $provider }…
+cashier-not-yet = { $provider } has not received this payment yet. If you have paid, wait a moment and try again.
+cashier-still-unknown = { $provider } has not answered yet. Please do not pay again; we keep checking.
 cashier-trouble = The connection is unstable, retrying…
 cashier-offline = You are offline. This page updates itself once you are back
 cashier-sandbox-phone = Scan with the sandbox phone (demo)
@@ -83,18 +95,25 @@ cashier-reload = Reload now
 cashier-pay-now = Pay now
 cashier-wap-advice = { $app } opens; come back to this page after paying
 cashier-wap-advice-any = The app you choose opens; come back to this page after paying
-cashier-page-advice = You go to the page of { $method } and come back after paying
+cashier-wap-advice-any-page = The app or page you choose opens; come back here after paying
+cashier-page-advice = You go to the page of { $provider } and come back after paying
+# Its code was refused.
+cashier-page-advice-refused = No code can be made for { $method } right now; you can pay on the page of { $provider }
 cashier-away-advice = If you have paid in { $app }, tap “I have paid”. If { $app } did not open, open it again, or open this page in your phone’s own browser.
 cashier-away-advice-home = If you have paid, tap “I have paid”; if not, you can continue.
-cashier-away-advice-page = If you have paid on the page of { $method }, click “I have paid”; if not, you can go there again.
+cashier-away-advice-page = If you have paid on the page of { $provider }, click “I have paid”; if not, you can go there again.
 cashier-open-again = Not paid yet: open { $app } again
-cashier-open-page-again = Not paid yet: go to { $method } again
+cashier-open-page-again = Not paid yet: go to { $provider } again
 cashier-other-way = Or pay another way
+# An order of before that its gateway could not end.
+cashier-left-open = The page of { $provider } that you opened before can still be paid. Please pay only once.
 cashier-page-instead = No phone at hand? Log in to { $method }
+cashier-page-instead-unionpay = No UnionPay app? Pay by bank card
 cashier-code-instead = No { $app } here? Scan a code with another phone
 cashier-code-instead-any = Scan a code with another phone instead
 cashier-signin-advice = { $app } confirms who is paying first; then you enter your password
 cashier-elsewhere-advice = Please finish there; this page updates by itself. If you pay here instead, the payment there is cancelled first.
+cashier-elsewhere-advice-open = Please finish there; this page updates by itself. What was opened there stays payable for a while: please pay only once.
 cashier-elsewhere-advice-scanned = Your phone has opened the payment; this page updates by itself once it is paid.
 cashier-take-over = Pay here instead
 cashier-take-over-scanned = Show the code again
@@ -109,9 +128,10 @@ cashier-guide-browser = Choose “Open in browser”
 cashier-guide-pay = Choose how to pay there
 
 # The page that goes on to a gateway’s by itself.
-cashier-hop = Opening { $method }…
+cashier-hop = Opening { $provider }…
 cashier-hop-advice = Check the amount in { $app } before you pay. If nothing happens, tap the button below.
-cashier-hop-go = Go to { $method }
+cashier-hop-advice-page = Check the amount on the page of { $provider } before you pay. If nothing happens, tap the button below.
+cashier-hop-go = Go to { $provider }
 # Within a gateway’s frame, once the gateway is done.
 cashier-framed-checking = Checking the payment…
 cashier-framed-done = The payment has been updated

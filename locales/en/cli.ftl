@@ -22,6 +22,7 @@ cli-step-api-paid = GET /v1/payments says paid
 cli-step-refunded = The shop refunds a part
 cli-step-shop-refunded = The shop got the webhook of the refund
 cli-step-forgery = A forged notification is refused
+cli-step-unionpay-paid = Another tea, paid with UnionPay
 cli-step-events = The event log has no gap
 
 cli-walk-ok = Paid, and told everywhere, in { $ms } ms.

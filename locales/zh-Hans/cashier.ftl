@@ -1,5 +1,6 @@
 # Hosted cashier (收银台), read by shoppers.
-# $app is the app that shoppers open (微信), $method how its payments are called (微信支付).
+# $app is the app that shoppers open (微信), $method how its payments are called (微信支付), $scanner what reads
+# its codes (云闪付或银行 App), $provider who takes the money and is asked about it (银联).
 cashier-title = 收银台
 # Names the other language, in that language.
 cashier-language = English
@@ -15,10 +16,21 @@ cashier-method-wechatpay = 微信支付
 cashier-method-alipay = 支付宝
 cashier-method-unionpay = 云闪付
 cashier-method-by-code = 用另一台设备扫码
+cashier-method-by-scan = 扫码付款
+# Beside UnionPay, whose page takes cards.
+cashier-method-cards = 也可使用银行卡
 # The app that opens, and the apps that all read one code, joined two by two.
 cashier-app-wechatpay = 微信
 cashier-app-alipay = 支付宝
 cashier-app-unionpay = 云闪付
+cashier-scanner-wechatpay = 微信
+cashier-scanner-alipay = 支付宝
+cashier-scanner-unionpay = 云闪付或银行 App
+cashier-provider-wechatpay = 微信支付
+cashier-provider-alipay = 支付宝
+cashier-provider-unionpay = 银联
+# All but the last two are joined so, in turn.
+cashier-apps-more = { $one }、{ $other }
 cashier-apps = { $one }、{ $other }
 cashier-method-not-configured = 商家暂未开通
 cashier-method-unavailable = 暂时无法使用，请稍后再试
@@ -28,7 +40,7 @@ cashier-method-none = 暂无可用的支付方式，请联系商家
 # One line on how the payment stands; also what a screen reader announces.
 cashier-stage-preparing = 正在生成付款二维码…
 cashier-stage-preparing-order = 正在发起付款…
-cashier-stage-qr = 打开{ $app }“扫一扫”付款
+cashier-stage-qr = 打开{ $scanner }“扫一扫”付款
 cashier-stage-scan = 使用{ $apps }“扫一扫”付款
 cashier-stage-wap = 使用{ $method }付款
 cashier-stage-choose = 请选择付款方式
@@ -37,7 +49,7 @@ cashier-stage-jsapi = 请在{ $app }中确认付款
 cashier-stage-signin = 使用{ $method }付款
 cashier-stage-elsewhere = 正在另一台设备或应用中付款
 cashier-stage-elsewhere-scanned = 请在手机上完成付款
-cashier-stage-unknown = 正在向{ $method }核实
+cashier-stage-unknown = 正在向{ $provider }核实
 cashier-stage-expired = 二维码已过期
 cashier-stage-expired-order = 付款已超时
 cashier-stage-failed = 二维码生成失败
@@ -65,9 +77,9 @@ cashier-failed-advice = 请稍后再试。如仍无法付款，请联系商家
 cashier-renew = 点击刷新
 cashier-renew-order = 重新付款
 cashier-i-have-paid = 我已支付
-cashier-asking = 正在向{ $method }查询…
-cashier-not-yet = { $method }尚未收到这笔付款。如已付款，请稍等片刻再试。
-cashier-still-unknown = { $method }暂未给出结果，请勿重复支付，我们会继续核实。
+cashier-asking = 正在向{ $provider }查询…
+cashier-not-yet = { $provider }尚未收到这笔付款。如已付款，请稍等片刻再试。
+cashier-still-unknown = { $provider }暂未给出结果，请勿重复支付，我们会继续核实。
 cashier-trouble = 网络不稳定，正在重试…
 cashier-offline = 网络已断开，恢复后将自动更新
 cashier-sandbox-phone = 用沙箱手机扫码（演示）
@@ -83,18 +95,31 @@ cashier-reload = 立即刷新
 cashier-pay-now = 确认支付
 cashier-wap-advice = 点击后将打开{ $app }，付款后请返回本页
 cashier-wap-advice-any = 点击后将打开相应的应用，付款后请返回本页
-cashier-page-advice = 点击后将前往{ $method }付款页面，付款后自动返回
-cashier-away-advice = 如已在{ $app }中完成付款，请点击“我已支付”；如未能打开{ $app }，请重新打开，或改用手机自带的浏览器打开本页。
-cashier-away-advice-home = 如已完成付款，请点击“我已支付”；如尚未付款，可继续付款。
-cashier-away-advice-page = 如已在{ $method }页面完成付款，请点击“我已支付”；如尚未付款，可继续前往{ $method }。
+cashier-wap-advice-any-page = 点击后将打开相应的应用或付款页面，付款后请返回本页
+cashier-page-advice = 点击后将前往{ $provider }付款页面，付款后自动返回
+# Its code was refused.
+cashier-page-advice-refused = 暂时无法生成{ $method }二维码，可前往{ $provider }付款页面付款
+cashier-away-advice =
+    如已在{ $app }中完成付款，请点击“我已支付”；
+    如未能打开{ $app }，请重新打开，或改用手机自带的浏览器打开本页。
+cashier-away-advice-home =
+    如已完成付款，请点击“我已支付”；
+    如尚未付款，可继续付款。
+cashier-away-advice-page =
+    如已在{ $provider }页面完成付款，请点击“我已支付”；
+    如尚未付款，可继续前往{ $provider }。
 cashier-open-again = 未完成付款，重新打开{ $app }
-cashier-open-page-again = 尚未付款，继续前往{ $method }
+cashier-open-page-again = 尚未付款，继续前往{ $provider }
 cashier-other-way = 或改用其他方式付款
+# An order of before that its gateway could not end.
+cashier-left-open = 先前打开的{ $provider }付款页面仍可付款，请勿重复支付。
 cashier-page-instead = 手机不在身边？登录{ $method }付款
+cashier-page-instead-unionpay = 没有云闪付？用银行卡付款
 cashier-code-instead = 没有安装{ $app }？用另一台手机扫码付款
 cashier-code-instead-any = 改用另一台手机扫码付款
 cashier-signin-advice = { $app }需要先确认付款人，确认后即可输入密码付款
 cashier-elsewhere-advice = 请在该设备上完成付款，付款后本页会自动更新。改在本页付款时，原来的付款会先被取消。
+cashier-elsewhere-advice-open = 请在该设备上完成付款，付款后本页会自动更新。原来的付款页面在有效期内仍可付款，请勿重复支付。
 cashier-elsewhere-advice-scanned = 手机已打开付款页面，付款后本页会自动更新。
 cashier-take-over = 改在本页付款
 cashier-take-over-scanned = 重新显示二维码
@@ -109,9 +134,10 @@ cashier-guide-browser = 选择“在浏览器中打开”
 cashier-guide-pay = 在浏览器中选择付款方式
 
 # The page that goes on to a gateway’s by itself.
-cashier-hop = 正在前往{ $method }…
+cashier-hop = 正在前往{ $provider }…
 cashier-hop-advice = 请在{ $app }中核对金额后付款。如页面长时间没有反应，请点击下方按钮。
-cashier-hop-go = 前往{ $method }
+cashier-hop-advice-page = 请在{ $provider }页面核对金额后付款。如页面长时间没有反应，请点击下方按钮。
+cashier-hop-go = 前往{ $provider }
 # Within a gateway’s frame, once the gateway is done.
 cashier-framed-checking = 正在核实付款结果…
 cashier-framed-done = 付款结果已更新

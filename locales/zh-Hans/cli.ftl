@@ -22,6 +22,7 @@ cli-step-api-paid = GET /v1/payments 显示已支付
 cli-step-refunded = 商店部分退款
 cli-step-shop-refunded = 商店收到退款 webhook
 cli-step-forgery = 伪造的通知被拒绝
+cli-step-unionpay-paid = 再买一份茶，用云闪付付款
 cli-step-events = 事件日志没有缺口
 
 cli-walk-ok = 支付完成，各方均已得知，共 { $ms } 毫秒。

@@ -1,5 +1,6 @@
 # Hosted cashier (收银台), read by shoppers.
-# $app is the app that shoppers open (微信), $method how its payments are called (微信支付).
+# $app is the app that shoppers open (微信), $method how its payments are called (微信支付), $scanner what reads
+# its codes (云闪付或银行 App), $provider who takes the money and is asked about it (银联).
 cashier-title = 結帳付款
 # Names the other language, in that language.
 cashier-language = English
@@ -15,10 +16,21 @@ cashier-method-wechatpay = 微信支付
 cashier-method-alipay = 支付寶
 cashier-method-unionpay = 雲閃付
 cashier-method-by-code = 用另一台裝置掃描
+cashier-method-by-scan = 掃描 QR Code 付款
+# Beside UnionPay, whose page takes cards.
+cashier-method-cards = 也可使用銀行卡
 # The app that opens, and the apps that all read one code, joined two by two.
 cashier-app-wechatpay = 微信
 cashier-app-alipay = 支付寶
 cashier-app-unionpay = 雲閃付
+cashier-scanner-wechatpay = 微信
+cashier-scanner-alipay = 支付寶
+cashier-scanner-unionpay = 雲閃付或銀行 App
+cashier-provider-wechatpay = 微信支付
+cashier-provider-alipay = 支付寶
+cashier-provider-unionpay = 銀聯
+# All but the last two are joined so, in turn.
+cashier-apps-more = { $one }、{ $other }
 cashier-apps = { $one }、{ $other }
 cashier-method-not-configured = 商家尚未開通
 cashier-method-unavailable = 目前無法使用，請稍後再試
@@ -28,7 +40,7 @@ cashier-method-none = 目前沒有可用的付款方式，請聯絡商家
 # One line on how the payment stands; also what a screen reader announces.
 cashier-stage-preparing = 正在產生付款 QR Code…
 cashier-stage-preparing-order = 正在準備付款…
-cashier-stage-qr = 開啟{ $app }「掃一掃」付款
+cashier-stage-qr = 開啟{ $scanner }「掃一掃」付款
 cashier-stage-scan = 使用{ $apps }「掃一掃」付款
 cashier-stage-wap = 使用{ $method }付款
 cashier-stage-choose = 請選擇付款方式
@@ -37,7 +49,7 @@ cashier-stage-jsapi = 請在{ $app }中確認付款
 cashier-stage-signin = 使用{ $method }付款
 cashier-stage-elsewhere = 正在另一台裝置或 App 中付款
 cashier-stage-elsewhere-scanned = 請在手機上完成付款
-cashier-stage-unknown = 正在向{ $method }確認
+cashier-stage-unknown = 正在向{ $provider }確認
 cashier-stage-expired = QR Code 已過期
 cashier-stage-expired-order = 付款已逾時
 cashier-stage-failed = 無法產生 QR Code
@@ -65,9 +77,9 @@ cashier-failed-advice = 請稍後再試。若仍無法付款，請聯絡商家
 cashier-renew = 更新 QR Code
 cashier-renew-order = 重新付款
 cashier-i-have-paid = 我已付款
-cashier-asking = 正在向{ $method }查詢…
-cashier-not-yet = { $method }尚未收到這筆款項。若已付款，請稍候片刻再試。
-cashier-still-unknown = { $method }尚未回覆結果，請勿重複付款，我們會持續確認。
+cashier-asking = 正在向{ $provider }查詢…
+cashier-not-yet = { $provider }尚未收到這筆款項。若已付款，請稍候片刻再試。
+cashier-still-unknown = { $provider }尚未回覆結果，請勿重複付款，我們會持續確認。
 cashier-trouble = 網路不穩定，正在重試…
 cashier-offline = 網路已中斷，恢復後將自動更新
 cashier-sandbox-phone = 用沙盒手機掃描（示範）
@@ -83,18 +95,31 @@ cashier-reload = 立即重新整理
 cashier-pay-now = 確認付款
 cashier-wap-advice = 點選後將開啟{ $app }，付款後請返回本頁
 cashier-wap-advice-any = 點選後將開啟相應的 App，付款後請返回本頁
-cashier-page-advice = 點選後將前往{ $method }付款頁面，付款後自動返回
-cashier-away-advice = 若已在{ $app }中完成付款，請點選「我已付款」；若未能開啟{ $app }，請重新開啟，或改用手機內建的瀏覽器開啟本頁。
-cashier-away-advice-home = 若已完成付款，請點選「我已付款」；若尚未付款，可繼續付款。
-cashier-away-advice-page = 若已在{ $method }頁面完成付款，請點選「我已付款」；若尚未付款，可繼續前往{ $method }。
+cashier-wap-advice-any-page = 點選後將開啟相應的 App 或付款頁面，付款後請返回本頁
+cashier-page-advice = 點選後將前往{ $provider }付款頁面，付款後自動返回
+# Its code was refused.
+cashier-page-advice-refused = 目前無法產生{ $method } QR Code，可前往{ $provider }付款頁面付款
+cashier-away-advice =
+    若已在{ $app }中完成付款，請點選「我已付款」；
+    若未能開啟{ $app }，請重新開啟，或改用手機內建的瀏覽器開啟本頁。
+cashier-away-advice-home =
+    若已完成付款，請點選「我已付款」；
+    若尚未付款，可繼續付款。
+cashier-away-advice-page =
+    若已在{ $provider }頁面完成付款，請點選「我已付款」；
+    若尚未付款，可繼續前往{ $provider }。
 cashier-open-again = 尚未付款，重新開啟{ $app }
-cashier-open-page-again = 尚未付款，繼續前往{ $method }
+cashier-open-page-again = 尚未付款，繼續前往{ $provider }
 cashier-other-way = 或改用其他方式付款
+# An order of before that its gateway could not end.
+cashier-left-open = 先前開啟的{ $provider }付款頁面仍可付款，請勿重複付款。
 cashier-page-instead = 手機不在身邊？登入{ $method }付款
+cashier-page-instead-unionpay = 沒有雲閃付？用銀行卡付款
 cashier-code-instead = 沒有安裝{ $app }？用另一支手機掃描付款
 cashier-code-instead-any = 改用另一支手機掃描付款
 cashier-signin-advice = { $app }需要先確認付款人，確認後即可輸入密碼付款
 cashier-elsewhere-advice = 請在該裝置上完成付款，付款後本頁會自動更新。若改在本頁付款，原本的付款會先取消。
+cashier-elsewhere-advice-open = 請在該裝置上完成付款，付款後本頁會自動更新。原本的付款頁面在有效期限內仍可付款，請勿重複付款。
 cashier-elsewhere-advice-scanned = 手機已開啟付款頁面，付款後本頁會自動更新。
 cashier-take-over = 改在本頁付款
 cashier-take-over-scanned = 重新顯示 QR Code
@@ -109,9 +134,10 @@ cashier-guide-browser = 選擇「在瀏覽器中開啟」
 cashier-guide-pay = 在瀏覽器中選擇付款方式
 
 # The page that goes on to a gateway’s by itself.
-cashier-hop = 正在前往{ $method }…
+cashier-hop = 正在前往{ $provider }…
 cashier-hop-advice = 請在{ $app }中核對金額後付款。若頁面長時間沒有反應，請點選下方按鈕。
-cashier-hop-go = 前往{ $method }
+cashier-hop-advice-page = 請在{ $provider }頁面核對金額後付款。若頁面長時間沒有反應，請點選下方按鈕。
+cashier-hop-go = 前往{ $provider }
 # Within a gateway’s frame, once the gateway is done.
 cashier-framed-checking = 正在確認付款結果…
 cashier-framed-done = 付款結果已更新

@@ -22,6 +22,7 @@ cli-step-api-paid = GET /v1/payments 顯示已付款
 cli-step-refunded = 商店部分退款
 cli-step-shop-refunded = 商店收到退款 webhook
 cli-step-forgery = 偽造的通知被拒絕
+cli-step-unionpay-paid = 再買一份茶，以雲閃付付款
 cli-step-events = 事件紀錄沒有缺口
 
 cli-walk-ok = 付款完成，各方皆已得知，共 { $ms } 毫秒。

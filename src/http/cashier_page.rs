@@ -8,6 +8,7 @@ use super::limits::client_ip;
 use super::own_attempt::{self, is_of_same_payer};
 use super::sign_in;
 use super::state::AppState;
+use crate::clock::Timestamp;
 use crate::error::ApiError;
 use crate::gateways::shopper;
 use crate::payments::attempt::Shopper;
@@ -103,6 +104,7 @@ pub fn view_of(state: &AppState, request: &HttpRequest, ledger: &Ledger, offer: 
         return_url: payment.return_url.clone(),
         methods: offer.methods.iter().map(|method| method_view(method, offer.is_chosen(method))).collect(),
         attempt: ledger.attempts.last().map(|newest| attempt_view(newest, own == Some(newest.id))),
+        left_open: left_open(ledger, state.clock.now()).map(|attempt| shopper::wallet(attempt.gateway)),
         shows_own_code: offer.shows_own_code,
         wants_code: offer.place.wanted == Some(Flow::Qr),
         offers_code: !offer.is_at_home()
@@ -115,6 +117,13 @@ pub fn view_of(state: &AppState, request: &HttpRequest, ledger: &Ledger, offer: 
         server_now_ms: state.clock.now().as_millis(),
         expires_at_ms: payment.expires_at.as_millis(),
     }
+}
+
+/// An order that was replaced although its gateway could not end it, on a page that the shopper went to. A code
+/// that was shown here is not shown any more.
+fn left_open(ledger: &Ledger, now: Timestamp) -> Option<&Attempt> {
+    let on_page = |attempt: &&Attempt| matches!(attempt.flow, Flow::Page | Flow::Wap) && attempt.expires_at > now;
+    ledger.attempts.iter().rev().filter(on_page).find(|attempt| attempt.is_left_unopened())
 }
 
 /// Whether the gateway's own page also works where its code is shown.
@@ -146,7 +155,7 @@ fn attempt_view(attempt: &Attempt, is_own: bool) -> AttemptView {
         }
         _ => None,
     };
-    // Nobody opened its order: there is nothing to be settled that a shopper should wait for.
+    // Its order ends by itself: there is nothing to be settled that a shopper should wait for.
     let status = if attempt.is_left_unopened() { AttemptStatus::Closed } else { attempt.status };
     AttemptView {
         id: attempt.id.to_string(),

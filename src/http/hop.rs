@@ -145,7 +145,8 @@ fn hop_page(html: Result<String, askama::Error>, policy: Option<String>) -> Resu
 }
 
 /// The shopper comes back from a gateway's page: the gateway is asked, and its answer decides where to go. What
-/// the gateway's page adds to the address is not read, signed or not: it says nothing of the money.
+/// the gateway's page adds to the address, or brings along in a form, is not read, signed or not: it says
+/// nothing of the money.
 ///
 /// # Errors
 /// `not_found`, and those of a page that cannot be written.
@@ -155,6 +156,11 @@ pub async fn come_back(
     path: web::Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let (id, ledger) = find(&state, &path).await?.ok_or_else(|| ApiError::not_found("attempt"))?;
+    let is_own = own_attempt::remembered(&state, &request, &ledger).is_some_and(|own| own.id == id);
+    // A form of another site brings no cookie along; the same address, asked for plainly, does.
+    if request.method() == Method::POST && !is_own {
+        return Ok(see(format!("/return/{id}")));
+    }
     let (payments, payment) = (Arc::clone(&state.payments), ledger.payment.id);
     let ledger = match state.finish(async move { Ok(payments.refresh(payment).await?) }).await {
         Ok(ledger) => ledger,
@@ -167,11 +173,6 @@ pub async fn come_back(
         // The cashier around it goes on by itself.
         let framed = render_framed(ledger.payment.status != PaymentStatus::Open, locale_of(&request));
         return page(200, &[("content-security-policy", policy::within_own_frame())], framed);
-    }
-    let is_own = own_attempt::remembered(&state, &request, &ledger).is_some_and(|own| own.id == id);
-    // A form of another site brings no cookie along; the same address, asked for plainly, does.
-    if request.method() == Method::POST && !is_own && ledger.payment.status == PaymentStatus::Open {
-        return Ok(see(format!("/return/{id}")));
     }
     match (ledger.payment.status, &ledger.payment.return_url) {
         (PaymentStatus::Open, _) if is_own => return Ok(see(state.cashier_url(payment))),

@@ -229,7 +229,7 @@ pub struct Attempt {
 }
 
 /// The code of an attempt that was replaced although its gateway could not end it: nobody had opened its order,
-/// so there was nothing to close. It is asked about until its time is over.
+/// so there was nothing to close, or the gateway closes none. It is asked about until its time is over.
 pub const UNOPENED: &str = "unopened";
 
 impl Attempt {

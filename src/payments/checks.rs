@@ -233,9 +233,13 @@ impl PaymentService {
         }
     }
 
-    /// Nobody has opened the order, so its gateway cannot close it: the shopper may go another way all the same.
+    /// Its gateway cannot close the order, because nobody has opened it or because it closes none: the shopper may
+    /// go another way all the same.
     async fn leave_unopened(&self, payment_id: PaymentId, attempt_id: AttemptId) -> Result<Ledger, PaymentError> {
-        let failure = Failure { code: UNOPENED.into(), message: "nobody has opened this order at the gateway".into() };
+        let failure = Failure {
+            code: UNOPENED.into(),
+            message: "the gateway could not end this order; it ends by its own time".into(),
+        };
         let fact = Fact::AttemptUnknown { attempt_id, failure };
         Ok(self.change(payment_id, |ledger, at| ledger.apply(fact.clone(), at)).await?.0)
     }

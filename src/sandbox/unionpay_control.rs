@@ -6,10 +6,14 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::{self, Bytes, Data, Path, ServiceConfig};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::SandboxError;
 use super::control::{Answer, read};
 use super::unionpay::{Fault, FileEdit, MerchantDraft, PayDraft, PaymentCodeDraft, UnionPay};
 
@@ -32,6 +36,7 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route("/sandbox/unionpay/payment-codes", web::post().to(show_payment_code))
         .route("/sandbox/unionpay/certificates/renew", web::post().to(renew_certificates))
         .route(&format!("{merchant}/book"), web::get().to(read_book))
+        .route(&format!("{merchant}/unionpay.pfx"), web::get().to(download_key_file))
         .route(&format!("{merchant}/orders/{{number}}/scan"), web::post().to(scan_order))
         .route(&format!("{merchant}/orders/{{number}}/pay"), web::post().to(pay_order))
         .route(&format!("{merchant}/orders/{{number}}/decline"), web::post().to(decline_order))
@@ -63,6 +68,18 @@ async fn renew_certificates(pay: Pay) -> Answer {
 
 async fn read_book(pay: Pay, mer_id: Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(pay.book(&mer_id)?))
+}
+
+/// The signing key as the file that a merchant holds.
+async fn download_key_file(pay: Pay, mer_id: Path<String>) -> Answer {
+    let merchant = pay.merchants().into_iter().find(|merchant| merchant.mer_id == *mer_id).ok_or_else(|| {
+        SandboxError::unknown("mer_id", "no such merchant", "see GET /sandbox/unionpay/merchants for those there are")
+    })?;
+    let file = STANDARD.decode(merchant.pfx_base64).map_err(SandboxError::key)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-pkcs12")
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"unionpay.pfx\""))
+        .body(file))
 }
 
 async fn scan_order(pay: Pay, path: Path<(String, String)>) -> Answer {
@@ -123,4 +140,46 @@ async fn add_fault(pay: Pay, body: Bytes) -> Answer {
 async fn clear_faults(pay: Pay) -> HttpResponse {
     pay.clear_faults();
     HttpResponse::NoContent().finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// The members of an enumeration as JSON names them.
+    fn names_in(source: &str, enumeration: &str) -> BTreeSet<String> {
+        let from = source.split(&format!("pub enum {enumeration} {{\n")).nth(1).unwrap();
+        let members = from.split("\n}").next().unwrap().lines().filter_map(|line| line.strip_prefix("    "));
+        let members = members.filter(|line| line.starts_with(char::is_uppercase));
+        let name = |line: &str| {
+            let word: String = line.chars().take_while(char::is_ascii_alphanumeric).collect();
+            let snake = |(at, c): (usize, char)| {
+                let mark = if at > 0 && c.is_uppercase() { "_" } else { "" };
+                format!("{mark}{}", c.to_ascii_lowercase())
+            };
+            word.chars().enumerate().map(snake).collect()
+        };
+        members.map(name).collect()
+    }
+
+    #[test]
+    fn the_index_names_every_operation_fault_and_route() {
+        let (_, told) = include_str!("index.html").split_once("<h2 id=\"unionpay\">").unwrap();
+        let faults = include_str!("unionpay/faults.rs");
+        let (forged, edits) = (include_str!("unionpay/certificates.rs"), include_str!("unionpay/files.rs"));
+        for (source, enumeration, members) in
+            [(faults, "Operation", 12), (faults, "FaultKind", 29), (forged, "Forgery", 10), (edits, "FileEdit", 3)]
+        {
+            let names = names_in(source, enumeration);
+            assert!(names.len() >= members, "{enumeration}: {names:?}");
+            for name in names {
+                assert!(told.contains(&name), "{enumeration}: {name}");
+            }
+        }
+        let routes = include_str!("unionpay_control.rs").split("mod tests").next().unwrap();
+        for route in routes.split("{merchant}/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let last = route.rsplit('/').next().unwrap();
+            assert!(told.contains(&format!("/{last}")), "{route}");
+        }
+    }
 }

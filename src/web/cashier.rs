@@ -14,9 +14,9 @@ use askama::Template;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use self::stage::Stage;
-use self::wallets::{app_name, phone_advice, worded};
+use self::wallets::{app_name, listed, opens_its_app, page_instead, phone_advice, worded};
 use super::assets::asset_url;
-use crate::i18n::{self, Locale, Texts};
+use crate::i18n::{Locale, Texts};
 use crate::payments::PaymentStatus;
 use crate::payments::environment::Wallet;
 
@@ -81,10 +81,8 @@ impl CashierPage<'_> {
     /// The wallets that take this page's own code, for "open … and scan".
     fn own_code_apps(&self) -> String {
         let apps = self.view.methods.iter().filter(|method| method.available);
-        let apps = apps.map(|method| app_name(method.wallet, self.t.0));
-        let join =
-            |one: String, other: String| i18n::text_with(self.t.0, "cashier-apps", &[("one", &one), ("other", &other)]);
-        apps.reduce(join).unwrap_or_default()
+        let apps: Vec<String> = apps.map(|method| app_name(method.wallet, self.t.0)).collect();
+        listed(&apps, self.t.0)
     }
 
     fn with_apps(&self, key: &str) -> String {
@@ -166,8 +164,9 @@ impl CashierPage<'_> {
         self.view.attempt.as_ref().filter(|attempt| attempt.is_own && attempt.leads_away())
     }
 
+    /// The shopper went to a page, and not to an app.
     fn is_away_on_page(&self) -> bool {
-        self.away().is_some_and(|attempt| attempt.flow == "page")
+        self.away().is_some_and(|attempt| attempt.flow == "page" || !opens_its_app(attempt.wallet))
     }
 
     fn away_advice(&self) -> String {
@@ -186,13 +185,50 @@ impl CashierPage<'_> {
         }
     }
 
+    /// Whether the method's code is another way than the page that the shopper came back from.
+    fn offers_code_after_page(&self, method: &MethodView) -> bool {
+        method.flow == "qr" && self.away().is_some_and(|attempt| attempt.flow == "page")
+    }
+
+    /// Where a code is not what comes first: on a computer any phone scans it, on a phone it takes another one.
+    fn by_code_text(&self, method: &MethodView) -> String {
+        let on_computer = self.flow() == "page" || self.offers_code_after_page(method);
+        self.t.get(if on_computer { "cashier-method-by-scan" } else { "cashier-method-by-code" })
+    }
+
     /// What a tap will do.
     fn wap_advice(&self) -> String {
+        let leads_to_page = |method: &MethodView| method.available && !opens_its_app(method.wallet);
         self.say(match () {
+            () if self.flow() == "page" && self.attempt_status() == "failed" => "cashier-page-advice-refused",
             () if self.flow() == "page" => "cashier-page-advice",
+            () if self.offers_several() && self.view.methods.iter().any(leads_to_page) => "cashier-wap-advice-any-page",
             () if self.offers_several() => "cashier-wap-advice-any",
+            () if self.view.chosen().is_some_and(leads_to_page) => "cashier-page-advice",
             () => "cashier-wap-advice",
         })
+    }
+
+    fn page_instead(&self) -> String {
+        self.wallet().map_or_else(String::new, |wallet| page_instead(wallet, self.t.0))
+    }
+
+    fn code_instead(&self) -> String {
+        let names_app = !self.offers_several() && self.wallet().is_some_and(opens_its_app);
+        self.say(if names_app { "cashier-code-instead" } else { "cashier-code-instead-any" })
+    }
+
+    /// That what another device opened is cancelled first, where its gateway can do that.
+    fn elsewhere_advice(&self) -> String {
+        let opened = self.view.attempt.as_ref().map(|attempt| attempt.wallet).or_else(|| self.wallet());
+        let stays = opened.is_some_and(|wallet| !opens_its_app(wallet));
+        let here = if stays { "cashier-elsewhere-advice-open" } else { "cashier-elsewhere-advice" };
+        self.elsewhere(here, "cashier-elsewhere-advice-scanned")
+    }
+
+    /// That an earlier order can still be paid; empty where none is left.
+    fn left_open_text(&self) -> String {
+        self.view.left_open.map_or_else(String::new, |wallet| worded(self.t.0, "cashier-left-open", Some(wallet)))
     }
 
     fn jsapi_parameters(&self) -> &str {
@@ -241,8 +277,12 @@ impl CashierPage<'_> {
         self.wallet().map_or_else(String::new, |wallet| phone_advice(wallet, self.t.0))
     }
 
+    fn offered(&self) -> usize {
+        self.view.methods.iter().filter(|method| method.available).count()
+    }
+
     fn offers_several(&self) -> bool {
-        self.view.methods.iter().filter(|method| method.available).count() > 1
+        self.offered() > 1
     }
 
     fn wap_text(&self) -> String {

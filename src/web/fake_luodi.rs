@@ -150,13 +150,19 @@ pub fn view_in(state: &str) -> CashierView {
         "creating" | "unknown" | "closed-attempt" | "failed" => {
             (PaymentStatus::Open, Some(attempt(state.trim_end_matches("-attempt"))))
         }
-        "scan" | "scan-both" | "wap" | "wap-both" | "signin" => (PaymentStatus::Open, None),
+        "scan" | "scan-both" | "scan-three" | "wap" | "wap-both" | "wap-three" | "signin" => {
+            (PaymentStatus::Open, None)
+        }
         "frame" => {
             let frame = FrameView { url: FRAMED.to_owned(), width_px: 220, height_px: 220 };
             let attempt = AttemptView { frame: Some(frame), action: "embed_frame".to_owned(), ..attempt("pending") };
             (PaymentStatus::Open, Some(attempt))
         }
-        "page" => {
+        "unionpay-away" => {
+            let (status, attempt) = acting("submit_form", true);
+            (status, attempt.map(|attempt| AttemptView { flow: "wap".to_owned(), ..attempt }))
+        }
+        "page" | "unionpay-page" => {
             let (status, attempt) = acting("submit_form", true);
             (status, attempt.map(|attempt| AttemptView { flow: "page".to_owned(), ..attempt }))
         }
@@ -188,10 +194,11 @@ pub fn view_in(state: &str) -> CashierView {
         return_url: (state != "late").then(|| "http://127.0.0.1:8931/orders/T1?a=1&b=2".to_owned()),
         methods: methods_in(state),
         attempt,
-        shows_own_code: matches!(state, "scan" | "scan-both"),
+        left_open: None,
+        shows_own_code: matches!(state, "scan" | "scan-both" | "scan-three"),
         wants_code: false,
         offers_code: matches!(state, "wap" | "away" | "jsapi"),
-        offers_page: matches!(state, "both" | "frame"),
+        offers_page: matches!(state, "both" | "frame" | "unionpay-qr"),
         is_at_home: matches!(state, "jsapi" | "signin" | "in-wechat"),
         recognises_payers: state != "alipay-jsapi-over",
         test_mode: state != "live",
@@ -205,12 +212,16 @@ pub fn view_in(state: &str) -> CashierView {
 pub const FRAMED: &str = "https://openapi.alipay.com/gateway.do?app_id=2021000000000001&sign=a%2Bb";
 
 fn wallet_in(state: &str) -> Wallet {
-    if matches!(state, "frame" | "page" | "alipay-qr") { Wallet::Alipay } else { Wallet::WeChat }
+    match state {
+        "frame" | "page" | "alipay-qr" => Wallet::Alipay,
+        _ if state.starts_with("unionpay-") => Wallet::UnionPay,
+        _ => Wallet::WeChat,
+    }
 }
 
 fn methods_in(state: &str) -> Vec<MethodView> {
     let flow = match state {
-        "wap" | "wap-shared" | "away" | "wap-expired" | "wap-both" => "wap",
+        "wap" | "wap-shared" | "away" | "wap-expired" | "wap-both" | "wap-three" | "unionpay-away" => "wap",
         "jsapi" | "signin" | "in-wechat" => "jsapi",
         _ => "qr",
     };
@@ -228,6 +239,9 @@ fn methods_in(state: &str) -> Vec<MethodView> {
         "in-wechat" => vec![method(Wallet::WeChat, None), method(Wallet::Alipay, Some(MethodReason::OtherWallet))],
         "both" | "alipay-qr" | "scan-both" | "wap-both" | "frame" | "page" => {
             vec![method(Wallet::WeChat, None), method(Wallet::Alipay, None)]
+        }
+        "scan-three" | "wap-three" | "unionpay-qr" | "unionpay-page" | "unionpay-away" => {
+            vec![method(Wallet::WeChat, None), method(Wallet::Alipay, None), method(Wallet::UnionPay, None)]
         }
         _ => vec![method(Wallet::WeChat, None)],
     }

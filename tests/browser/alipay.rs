@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use luodi::config::CashierQr;
-use luodi::sandbox::MerchantDraft;
-use luodi::sandbox::alipay::{AlipaySandbox, MerchantCredentials, MerchantDraft as AlipayDraft};
+use luodi::sandbox::alipay::{AlipaySandbox, MerchantCredentials};
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, DESKTOP_EN, DESKTOP_ZH, Look, PHONE_EN, PHONE_ZH};
@@ -13,6 +12,7 @@ use crate::driver::Driver;
 use crate::scenes::{self, cashier_of};
 use crate::support::phone::SAFARI;
 use crate::support::{House, text};
+use crate::wallets::{add_alipay, house_of};
 
 /// A house whose shop takes both wallets.
 struct Both {
@@ -27,32 +27,9 @@ impl Both {
     }
 
     async fn open_with(qr_product: &str, cashier_qr: CashierQr) -> Self {
-        let (here, name) = (vec!["127.0.0.1".to_owned()], "落地茶铺".to_owned());
-        let draft = MerchantDraft {
-            name: Some(name.clone()),
-            h5_hosts: here.clone(),
-            oauth_hosts: here,
-            ..MerchantDraft::default()
-        };
-        let house = House::build_with(draft, |config| {
-            config.stores.get_mut("shop").expect("the shop").cashier_qr = cashier_qr;
-        })
-        .await;
+        let house = house_of("落地茶铺", cashier_qr).await;
+        let merchant = add_alipay(&house, "落地茶铺", qr_product).await;
         let alipay = house.sandbox.alipay();
-        let draft = AlipayDraft { name: Some(name), ..AlipayDraft::default() };
-        let merchant = alipay.add_merchant(draft).await.expect("a merchant of Alipay's");
-        let account = json!({
-            "gateway": "alipay", "name": "alipay",
-            "settings": {
-                "app_id": merchant.app_id, "seller_id": merchant.seller_id, "qr_product": qr_product,
-                "api_base": alipay.base_url(),
-            },
-            "secrets": {
-                "app_private_key": merchant.app_private_key_pem, "alipay_public_key": merchant.alipay_public_key_pem,
-            },
-        });
-        let answer = house.post("/v1/accounts", account).await;
-        assert_eq!(answer.status, 201, "{}", answer.text);
         Self { house, alipay, merchant }
     }
 

@@ -43,7 +43,9 @@ impl Look {
     /// The words of the pages about a wallet.
     pub fn says_of(self, wallet: &str, key: &str) -> String {
         let name = |kind: &str| luodi::i18n::text(self.locale, &format!("cashier-{kind}-{wallet}"));
-        luodi::i18n::text_with(self.locale, key, &[("app", &name("app")), ("method", &name("method"))])
+        let [app, scanner, method, provider] = ["app", "scanner", "method", "provider"].map(name);
+        let told = [("app", app.as_str()), ("scanner", &scanner), ("method", &method), ("provider", &provider)];
+        luodi::i18n::text_with(self.locale, key, &told)
     }
 
     fn name(self) -> String {
@@ -108,6 +110,12 @@ impl Browser {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": phone });
         self.session.chromium("Emulation.setDeviceMetricsOverride", screen).await;
         self.session.chromium("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone })).await;
+    }
+
+    /// A phone of another width, as long as nothing else is taken on.
+    pub async fn narrows_to(&self, width_px: u32) {
+        let screen = json!({ "width": width_px, "height": 740, "deviceScaleFactor": 2, "mobile": true });
+        self.session.chromium("Emulation.setDeviceMetricsOverride", screen).await;
     }
 
     /// The browser says it is another one, such as a phone's.
@@ -351,7 +359,7 @@ fn requested_address(entry: &Value) -> Option<String> {
 
 fn is_ours(address: &str) -> bool {
     Url::parse(address).is_ok_and(|url| {
-        let is_here = |host: &str| host == "127.0.0.1" || host.ends_with(".localhost");
+        let is_here = |host: &str| ["127.0.0.1", "localhost"].contains(&host) || host.ends_with(".localhost");
         url.scheme() == "data" || url.host_str().is_some_and(is_here)
     })
 }

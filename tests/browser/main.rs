@@ -21,6 +21,8 @@ mod keyboard;
 mod lifetime;
 mod plain;
 mod scenes;
+mod unionpay;
+mod wallets;
 mod way;
 mod webdriver;
 mod wechat;

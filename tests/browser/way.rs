@@ -38,6 +38,9 @@ async fn buys_tea(look: Look) {
     goes_to_the_cashier(&shopper, &demo, look).await;
     shopper.sees_code().await;
     assert_eq!(shopper.text("#stage").await, look.says("cashier-stage-qr"));
+    for wallet in ["wechatpay", "alipay", "unionpay"] {
+        assert!(shopper.shows(&format!("#pay-with-{wallet}")).await, "the tea shop takes {wallet}");
+    }
     shopper.fits_the_screen().await;
     shopper.keep("way-4-cashier").await;
 

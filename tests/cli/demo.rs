@@ -23,6 +23,7 @@ fn the_script_sees_money_arrive_and_a_forgery_refused() {
         "refunded",
         "shop-refunded",
         "forgery",
+        "unionpay-paid",
         "events",
     ];
     assert_eq!(names, expected);
@@ -30,6 +31,7 @@ fn the_script_sees_money_arrive_and_a_forgery_refused() {
     let detail = |name: &str| steps.iter().find(|step| step["name"] == name).unwrap()["detail"].as_str().unwrap();
     assert!(detail("shop-paid").contains(r#""status":"paid""#));
     assert!(detail("forgery").starts_with("401"));
+    assert!(detail("unionpay-paid").starts_with("https://qr.95516.com/"), "{}", detail("unionpay-paid"));
 }
 
 #[test]
@@ -58,6 +60,10 @@ fn the_demo_tells_where_everything_is_and_leaves_nothing_behind() {
         assert!(status.is_success(), "{url}: {status}");
     }
     assert!(demo.text("api_key").starts_with("ld_sk_test_"));
+    for account in ["account", "alipay_account", "unionpay_account"] {
+        assert!(demo.text(account).starts_with("acc_"), "{account}: {}", demo.told);
+    }
+    assert_eq!(demo.text("sandbox_unionpay_mer_id").len(), 15);
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1, "one folder for the database");
     assert_eq!(demo.stop(), 0);
     assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);

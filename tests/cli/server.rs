@@ -79,7 +79,60 @@ fn the_stand_ins_name_their_control_address_and_a_merchant() {
     let alipay = &sandbox.told["alipay_merchant"];
     assert!(alipay["app_private_key"].as_str().unwrap().starts_with("MII"), "bare, as the console shows keys");
     assert!(alipay["seller_id"].as_str().unwrap().starts_with("2088"));
+    assert_eq!(sandbox.told["unionpay_merchant"]["mer_id"].as_str().unwrap().len(), 15);
     assert_eq!(sandbox.stop(), 0);
+}
+
+#[test]
+fn the_stand_ins_unionpay_merchant_is_added_as_it_was_told() {
+    let place = Place::configured();
+    let sandbox = place.start(&["sandbox", "--bind", "127.0.0.1:0", "--json"]);
+    let told = &sandbox.told["unionpay_merchant"];
+    let merchant_no = told["mer_id"].as_str().unwrap();
+    let key_file = format!("{}/unionpay/merchants/{merchant_no}/unionpay.pfx", sandbox.text("control_url"));
+    let (status, kind, file) = download(&key_file);
+    assert_eq!((status, kind.as_str()), (200, "application/x-pkcs12"));
+    assert_eq!(download(&key_file.replace(merchant_no, "000000000000000")).0, 404);
+    std::fs::write(place.path().join("unionpay.pfx"), file).unwrap();
+    place.write("unionpay.password", told["pfx_password"].as_str().unwrap());
+
+    let (set_no, set_base) = (format!("merchant_no={merchant_no}"), format!("api_base={}", sandbox.text("api_base")));
+    let added = place.run(&[
+        "accounts",
+        "add",
+        "--json",
+        "--mode",
+        "test",
+        "--gateway",
+        "unionpay",
+        "--name",
+        "unionpay",
+        "--set",
+        &set_no,
+        "--set",
+        &set_base,
+        "--secret",
+        "key_file=unionpay.pfx",
+        "--secret",
+        "key_password=unionpay.password",
+    ]);
+    assert_eq!(added.done()["settings"]["merchant_no"], merchant_no);
+    let checked = place.run(&["accounts", "check", "--json"]);
+    assert_eq!(checked.code, 0, "its certificates and its signature are good: {checked:?}");
+
+    let body = &sandbox.told["unionpay_account"];
+    assert_eq!(body["settings"]["merchant_no"], merchant_no);
+    assert_eq!(body["secrets"]["key_file"], told["pfx_base64"], "the body of POST /v1/accounts");
+    assert_eq!(sandbox.stop(), 0);
+}
+
+fn download(url: &str) -> (u16, String, Vec<u8>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
+        let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        (answer.status().as_u16(), kind, answer.bytes().await.unwrap().to_vec())
+    })
 }
 
 fn text(bytes: Vec<u8>) -> String {

@@ -2,6 +2,7 @@
 //! set up. Promises: nothing outlives it, neither database nor keys. `--script` walks a shopper's way
 //! by itself and answers with the exit code whether money really arrived.
 
+mod accounts;
 mod browser;
 mod page;
 mod report;
@@ -105,12 +106,15 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     let luodi = running.sidecar.url();
     let docs = format!("{luodi}/docs");
     let phone = running.sandbox.phone_url();
+    let (wechatpay, alipay, unionpay) =
+        (&running.accounts.wechatpay, &running.accounts.alipay, &running.accounts.unionpay);
     if json {
         return output::json_line(&serde_json::json!({
             "shop_url": running.shop.url(), "phone_url": phone, "api_url": luodi, "docs_url": docs,
-            "api_key": running.api_key, "publishable_key": running.publishable_key, "account": running.account_id,
-            "sandbox_url": running.sandbox.base_url(), "sandbox_mchid": running.mchid,
-            "alipay_account": running.alipay_account_id, "sandbox_alipay_app_id": running.alipay_app_id,
+            "api_key": running.api_key, "publishable_key": running.publishable_key, "account": wechatpay.id,
+            "sandbox_url": running.sandbox.base_url(), "sandbox_mchid": wechatpay.merchant,
+            "alipay_account": alipay.id, "sandbox_alipay_app_id": alipay.merchant,
+            "unionpay_account": unionpay.id, "sandbox_unionpay_mer_id": unionpay.merchant,
         }));
     }
     let texts = Texts(locale);
@@ -130,12 +134,13 @@ fn invite(running: &Running, locale: Locale, json: bool) -> anyhow::Result<()> {
     output::line("")?;
     output::line(format!(
         "export LUODI_API_URL={luodi} LUODI_API_KEY={} LUODI_PUBLISHABLE_KEY={} \
-         SANDBOX_URL={} SANDBOX_MCHID={} SANDBOX_ALIPAY_APP_ID={}",
+         SANDBOX_URL={} SANDBOX_MCHID={} SANDBOX_ALIPAY_APP_ID={} SANDBOX_UNIONPAY_MER_ID={}",
         running.api_key,
         running.publishable_key,
         running.sandbox.base_url(),
-        running.mchid,
-        running.alipay_app_id
+        wechatpay.merchant,
+        alipay.merchant,
+        unionpay.merchant
     ))?;
     output::line(curl_example())?;
     output::line("")?;

@@ -1,4 +1,4 @@
-//! Sets the demo up: stand-ins, sidecar on a throw-away database, store, key, account, shop.
+//! Sets the demo up: stand-ins, sidecar on a throw-away database, store, keys, accounts, shop.
 //! Promises: a port that is taken is replaced by a free one; the database is removed at the end.
 
 use std::io::ErrorKind;
@@ -9,20 +9,19 @@ use std::time::Duration;
 
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use super::Ports;
+use super::accounts::{Accounts, add_accounts};
 use crate::app::{App, AppOptions, RunningApp};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::{Config, StoreConfig};
 use crate::crypto::{random, to_base64};
 use crate::http::AppState;
-use crate::http::accounts::{NewAccount, add_account};
 use crate::http::auth::{generate_key, hash_key, key_hint};
 use crate::i18n::{Locale, text};
-use crate::ids::{AccountId, KeyId, StoreId};
-use crate::payments::{GatewayName, Mode};
-use crate::sandbox::{self, MerchantDraft, RedeliverySchedule, Sandbox, SandboxError, SandboxSettings, alipay};
+use crate::ids::{KeyId, StoreId};
+use crate::payments::Mode;
+use crate::sandbox::{self, RedeliverySchedule, Sandbox, SandboxError, SandboxSettings};
 use crate::storage::{ApiKey, KeyKind};
 use crate::web::demo_shop::{self, DemoShop, DemoShopError, DemoShopSettings};
 use crate::webhooks::endpoints::NewEndpoint;
@@ -40,12 +39,7 @@ pub struct Running {
     pub api_key: String,
     /// For browsers: divisions, pasted addresses, wording.
     pub publishable_key: String,
-    pub account_id: AccountId,
-    /// The merchant number at the sandbox's WeChat Pay.
-    pub mchid: String,
-    pub alipay_account_id: AccountId,
-    /// The application at the sandbox's Alipay.
-    pub alipay_app_id: String,
+    pub accounts: Accounts,
     pub locale: Locale,
     folder: Folder,
 }
@@ -70,22 +64,9 @@ pub async fn start(ports: Ports, locale: Locale) -> anyhow::Result<Running> {
     let store_id = state.storage.ensure_store(STORE, clock.now()).await?.id;
     let api_key = add_key(state, store_id, KeyKind::Secret).await?;
     let publishable_key = add_key(state, store_id, KeyKind::Publishable).await?;
-    let (account_id, mchid) = add_test_account(state, store_id, &sandbox, locale).await?;
-    let (alipay_account_id, alipay_app_id) = add_alipay_account(state, store_id, &sandbox, locale).await?;
+    let accounts = add_accounts(state, store_id, &sandbox, locale).await?;
     let shop = open_shop(ports.shop, &sidecar, store_id, [&api_key, &publishable_key], &sandbox).await?;
-    Ok(Running {
-        sandbox,
-        sidecar,
-        shop,
-        api_key,
-        publishable_key,
-        account_id,
-        mchid,
-        alipay_account_id,
-        alipay_app_id,
-        locale,
-        folder,
-    })
+    Ok(Running { sandbox, sidecar, shop, api_key, publishable_key, accounts, locale, folder })
 }
 
 async fn start_sandbox(port: u16, clock: &SharedClock) -> anyhow::Result<Sandbox> {
@@ -153,57 +134,6 @@ async fn add_key(state: &AppState, store_id: StoreId, kind: KeyKind) -> anyhow::
     };
     state.storage.insert_api_key(&key).await?;
     Ok(text)
-}
-
-async fn add_test_account(
-    state: &AppState,
-    store_id: StoreId,
-    sandbox: &Sandbox,
-    locale: Locale,
-) -> anyhow::Result<(AccountId, String)> {
-    let draft = MerchantDraft { name: Some(text(locale, "shop-name")), ..MerchantDraft::default() };
-    let merchant = sandbox.add_merchant(draft).await?;
-    let new = NewAccount {
-        store_id,
-        mode: Mode::Test,
-        gateway: GatewayName::WeChatPay,
-        name: "demo".to_owned(),
-        settings: json!({
-            "mchid": merchant.mchid, "appid": merchant.appid, "merchant_serial": merchant.merchant_serial,
-            "wechatpay_public_key_id": merchant.wechatpay_public_key_id, "api_base": sandbox.base_url(),
-        }),
-        secrets: json!({
-            "merchant_private_key": merchant.merchant_private_key_pem, "apiv3_key": merchant.apiv3_key,
-            "wechatpay_public_key": merchant.wechatpay_public_key_pem,
-            "app_secret": merchant.apps.first().map(|app| &app.app_secret),
-        }),
-    };
-    let account = add_account(state, new).await.context("the test account")?;
-    Ok((account.id, merchant.mchid))
-}
-
-async fn add_alipay_account(
-    state: &AppState,
-    store_id: StoreId,
-    sandbox: &Sandbox,
-    locale: Locale,
-) -> anyhow::Result<(AccountId, String)> {
-    let draft = alipay::MerchantDraft { name: Some(text(locale, "shop-name")), ..alipay::MerchantDraft::default() };
-    let merchant = sandbox.alipay().add_merchant(draft).await?;
-    let new = NewAccount {
-        store_id,
-        mode: Mode::Test,
-        gateway: GatewayName::Alipay,
-        name: "demo".to_owned(),
-        settings: json!({
-            "app_id": merchant.app_id, "seller_id": merchant.seller_id, "api_base": sandbox.base_url(),
-        }),
-        secrets: json!({
-            "app_private_key": merchant.app_private_key, "alipay_public_key": merchant.alipay_public_key,
-        }),
-    };
-    let account = add_account(state, new).await.context("the test account of Alipay")?;
-    Ok((account.id, merchant.app_id))
 }
 
 /// The endpoint's secret is needed to open the shop, and the shop's address for the endpoint: the

@@ -1,4 +1,5 @@
-//! A shopper's way without a browser: from the product to "paid", a part of it back, and a forgery.
+//! A shopper's way without a browser: from the product to "paid", a part of it back, a forgery, and another tea
+//! paid with UnionPay.
 //! Believes nobody's word for it: that money arrived is asked at the shop and at the REST API.
 
 use std::time::{Duration, Instant};
@@ -45,44 +46,56 @@ pub async fn walk(demo: &Running, report: &mut Report) -> anyhow::Result<()> {
     report.step("refunded", refund(&api, &cashier)).await?;
     report.step("shop-refunded", shop_says_refunded(demo, &mut shopper, &cashier.order_id)).await?;
     report.step("forgery", forge(demo, &api)).await?;
+    report.step("unionpay-paid", pay_with_unionpay(demo, &mut shopper, &mut phone, &api)).await?;
     report.step("events", events_without_gap(&api)).await
 }
 
 async fn fill_cart(demo: &Running, shopper: &mut Browser, report: &mut Report) -> anyhow::Result<Page> {
-    let button = format!("add-{PRODUCT}");
     let front = report
         .step("shop", async {
-            let page = shopper.open(&format!("{}/?lang={}", demo.shop.url(), demo.locale.tag())).await?;
-            page.expect(200)?;
+            let page = open_shop(demo, shopper).await?;
             let title = page.title();
             Ok(Done(page, title))
         })
         .await?;
-    report
-        .step("cart", async {
-            let fields = [("product", PRODUCT), ("quantity", "1")];
-            shopper.submit(&front, &front.action_of(&button)?, &fields).await?.expect(200)?;
-            let cart = shopper.open(&format!("{}/cart", demo.shop.url())).await?;
-            ensure!(cart.has("checkout"), "the cart has nothing to pay for");
-            Ok(Done(cart, PRODUCT.to_owned()))
-        })
-        .await
+    report.step("cart", async { Ok(Done(take_tea(demo, shopper, &front).await?, PRODUCT.to_owned())) }).await
+}
+
+async fn open_shop(demo: &Running, shopper: &mut Browser) -> anyhow::Result<Page> {
+    let page = shopper.open(&format!("{}/?lang={}", demo.shop.url(), demo.locale.tag())).await?;
+    page.expect(200)?;
+    Ok(page)
+}
+
+/// The cart with the tea in it.
+async fn take_tea(demo: &Running, shopper: &mut Browser, front: &Page) -> anyhow::Result<Page> {
+    let fields = [("product", PRODUCT), ("quantity", "1")];
+    let action = front.action_of(&format!("add-{PRODUCT}"))?;
+    shopper.submit(front, &action, &fields).await?.expect(200)?;
+    let cart = shopper.open(&format!("{}/cart", demo.shop.url())).await?;
+    ensure!(cart.has("checkout"), "the cart has nothing to pay for");
+    Ok(cart)
 }
 
 async fn check_out(shopper: &mut Browser, cart: &Page, report: &mut Report) -> anyhow::Result<AtCashier> {
     let work = async {
-        let (name, phone, address) = (cart.field("name")?, cart.field("phone")?, cart.field("address")?);
-        let fields = [("name", name.as_str()), ("phone", &phone), ("address", &address)];
-        let page = shopper.submit(cart, &cart.action_of("checkout")?, &fields).await?;
-        page.expect(200)?;
-        let payment_id = page.attribute("cashier", "data-payment")?;
-        let return_url = page.attribute("cashier", "data-return")?;
-        let order_id = return_url.rsplit('/').next().unwrap_or_default().to_owned();
-        let client_secret = page.attribute("cashier", "data-secret")?;
-        let told = format!("{order_id}, {payment_id}");
-        Ok(Done(AtCashier { page, payment_id, client_secret, order_id }, told))
+        let cashier = order(shopper, cart).await?;
+        let told = format!("{}, {}", cashier.order_id, cashier.payment_id);
+        Ok(Done(cashier, told))
     };
     report.step("checkout", work).await
+}
+
+async fn order(shopper: &mut Browser, cart: &Page) -> anyhow::Result<AtCashier> {
+    let (name, phone, address) = (cart.field("name")?, cart.field("phone")?, cart.field("address")?);
+    let fields = [("name", name.as_str()), ("phone", &phone), ("address", &address)];
+    let page = shopper.submit(cart, &cart.action_of("checkout")?, &fields).await?;
+    page.expect(200)?;
+    let payment_id = page.attribute("cashier", "data-payment")?;
+    let return_url = page.attribute("cashier", "data-return")?;
+    let order_id = return_url.rsplit('/').next().unwrap_or_default().to_owned();
+    let client_secret = page.attribute("cashier", "data-secret")?;
+    Ok(AtCashier { page, payment_id, client_secret, order_id })
 }
 
 /// The picture on the page, against what the gateway gave.
@@ -93,7 +106,8 @@ async fn see_code(shopper: &mut Browser, api: &Api, cashier: &AtCashier) -> anyh
     let picture = shopper.open(source.as_str()).await?;
     picture.expect(200)?;
     let payment = api.get(&format!("/v1/payments/{}", cashier.payment_id)).await?;
-    let code_url = payment.pointer("/attempts/0/next_action/code_url").and_then(Value::as_str);
+    let newest = payment.get("attempts").and_then(Value::as_array).and_then(|attempts| attempts.last());
+    let code_url = newest.and_then(|attempt| attempt.pointer("/next_action/code_url")).and_then(Value::as_str);
     let code_url = code_url.context("the attempt has no code_url")?.to_owned();
     let width = square::verify(&picture.text, &code_url)?;
     let told = format!("{code_url}, {width} × {width}");
@@ -198,7 +212,8 @@ async fn forge(demo: &Running, api: &Api) -> anyhow::Result<Done<()>> {
     });
     let payment = api.post("/v1/payments", &format!("demo-{reference}"), &wanted).await?;
     let id = payment.get("id").and_then(Value::as_str).context("no payment to forge for")?;
-    let account = demo.sidecar.state.storage.account(demo.account_id).await?.context("the account is gone")?;
+    let account =
+        demo.sidecar.state.storage.account(demo.accounts.wechatpay.id).await?.context("the account is gone")?;
     let serial = account.settings.get("wechatpay_public_key_id").and_then(Value::as_str).unwrap_or_default();
     let body = json!({
         "id": random::alphanumeric(32), "create_time": "2026-01-01T12:00:00+08:00", "resource_type": "encrypt-resource",
@@ -209,7 +224,7 @@ async fn forge(demo: &Running, api: &Api) -> anyhow::Result<Done<()>> {
         },
     });
     let now = demo.sidecar.state.clock.now().as_seconds();
-    let url = format!("{}/notify/wechatpay/{}", demo.sidecar.url(), demo.account_id);
+    let url = format!("{}/notify/wechatpay/{}", demo.sidecar.url(), demo.accounts.wechatpay.id);
     let answer = api
         .client
         .post(url)
@@ -228,6 +243,26 @@ async fn forge(demo: &Running, api: &Api) -> anyhow::Result<Done<()>> {
     Ok(Done((), format!("{refused}, {status}")))
 }
 
+/// The same tea once more, with another wallet chosen at the cashier.
+async fn pay_with_unionpay(
+    demo: &Running,
+    shopper: &mut Browser,
+    phone: &mut Browser,
+    api: &Api,
+) -> anyhow::Result<Done<()>> {
+    let front = open_shop(demo, shopper).await?;
+    let cart = take_tea(demo, shopper, &front).await?;
+    let mut cashier = order(shopper, &cart).await?;
+    let action = cashier.page.action_of("pay-with-unionpay")?;
+    let chosen = [("client_secret", cashier.client_secret.as_str()), ("gateway", "unionpay")];
+    cashier.page = shopper.submit(&cashier.page, &action, &chosen).await?;
+    let Done(code_url, _) = see_code(shopper, api, &cashier).await?;
+    let Done(sheet, _) = scan(demo, phone, &code_url).await?;
+    pay(phone, &sheet).await?;
+    let state = wait_for_order(demo, shopper, &cashier.order_id, |state| status_of(state) == "paid").await?;
+    Ok(Done((), format!("{code_url}, {}", status_of(&state))))
+}
+
 /// What the webhooks told, the pull road tells too, numbered without a gap.
 async fn events_without_gap(api: &Api) -> anyhow::Result<Done<()>> {
     let list = api.get("/v1/events?limit=500").await?;
@@ -237,7 +272,7 @@ async fn events_without_gap(api: &Api) -> anyhow::Result<Done<()>> {
         ensure!(sequence == Some(expected), "event {sequence:?} stands where {expected} should");
     }
     let paid = events.iter().filter(|event| event.get("type").and_then(Value::as_str) == Some("payment.paid")).count();
-    ensure!(paid == 1, "{paid} events payment.paid for one payment that was paid");
+    ensure!(paid == 2, "{paid} events payment.paid for two payments that were paid");
     Ok(Done((), format!("1–{}", events.len())))
 }
 

@@ -174,6 +174,13 @@ pub(super) struct SheetPage {
     pub(super) redirect_url: Option<String>,
 }
 
+impl SheetPage {
+    /// UnionPay's page in a browser, where a bank card pays, instead of a sheet of the app.
+    fn is_bank(&self) -> bool {
+        self.order.is_unionpay && !self.has_back
+    }
+}
+
 #[derive(Template)]
 #[template(path = "result.html", config = "src/sandbox/phone/askama.toml")]
 pub(super) struct ResultPage {
@@ -198,9 +205,11 @@ impl ResultPage {
         let (title, hint) = match id {
             "paid" => words.paid,
             "refused" => words.refused,
+            "declined" => words.declined,
             "already-paid" => words.already_paid,
             "closed" => words.closed,
             "expired" => words.expired,
+            "timed-out" => words.timed_out,
             "inside-wechat" => words.inside_wechat,
             "no-referer" => words.no_referer,
             "unregistered-host" => words.unregistered_host,
@@ -234,6 +243,11 @@ impl ResultPage {
         self.is_unionpay |= order.is_unionpay;
         self.order = Some(order);
         self
+    }
+
+    /// In a browser, as [`SheetPage::is_bank`].
+    fn is_bank(&self) -> bool {
+        self.is_unionpay && (self.leave.is_some() || self.id == "unionpay-error")
     }
 
     pub(super) fn of_alipay(mut self) -> Self {

@@ -26,6 +26,8 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route("/unionpay/bank/{id}", web::get().to(bank))
         .route("/unionpay/bank/{id}/pay", web::post().to(pay_at_bank))
         .route("/unionpay/bank/{id}/refuse", web::post().to(refuse_at_bank))
+        .route("/unionpay/bank/{id}/decline", web::post().to(decline_at_bank))
+        .route("/unionpay/bank/{id}/declined", web::get().to(declined))
         .route("/phone/unionpay-payment-code", web::get().to(payment_code))
         .route("/phone/unionpay/{id}", web::get().to(sheet))
         .route("/phone/unionpay/{id}/pay", web::post().to(pay_order))
@@ -33,6 +35,9 @@ pub(super) fn configure(service: &mut ServiceConfig) {
         .route("/phone/unionpay/{id}/paid", web::get().to(paid))
         .route("/phone/unionpay/{id}/refused", web::get().to(refused));
 }
+
+/// §12.
+const NOT_ENOUGH_MONEY: &str = "64";
 
 fn at(id: &str, rest: &str, asked: &Asked) -> String {
     format!("/phone/unionpay/{}{rest}{}", encoded(id), asked.suffix())
@@ -120,6 +125,8 @@ async fn bank(pay: UnionPayPay, request: HttpRequest, id: Path<String>, asked: Q
         return returned(words, order, back);
     }
     if let Some(ending) = ending(order.state) {
+        // There is no code here that could be refreshed.
+        let ending = if ending == "expired" { "timed-out" } else { ending };
         let mut told = result(words, &asked, ending, Some(order.clone()));
         told.leave = order.leave_url;
         return page(StatusCode::OK, Place::LeadsToShop, &told);
@@ -139,6 +146,25 @@ async fn refuse_at_bank(pay: UnionPayPay, id: Path<String>, asked: Query<Asked>)
     pay.refuse_on_phone(&id);
     let there = pay.look_up(&id).and_then(|order| order.leave_url);
     go_to(there.unwrap_or_else(|| format!("/unionpay/bank/{}{}", encoded(&id), asked.suffix())))
+}
+
+/// The card has not enough money: the order stays open for another card.
+async fn decline_at_bank(pay: UnionPayPay, id: Path<String>, asked: Query<Asked>) -> HttpResponse {
+    let order = pay.look_up(&id).filter(|order| order.state == PhoneState::Payable);
+    let is_declined = order.is_some_and(|order| pay.decline(&order.mer_id, &order.order_id, NOT_ENOUGH_MONEY).is_ok());
+    let rest = if is_declined { "/declined" } else { "" };
+    go_to(format!("/unionpay/bank/{}{rest}{}", encoded(&id), asked.suffix()))
+}
+
+async fn declined(pay: UnionPayPay, request: HttpRequest, id: Path<String>, asked: Query<Asked>) -> HttpResponse {
+    let there = format!("/unionpay/bank/{}{}", encoded(&id), asked.suffix());
+    let Some(order) = pay.look_up(&id).filter(|order| order.state == PhoneState::Payable) else {
+        return go_to(there);
+    };
+    let mut told = result(asked.words(&request), &asked, "declined", Some(order.clone()));
+    told.retry = Some(there);
+    told.leave = order.leave_url;
+    page(StatusCode::OK, Place::LeadsToShop, &told)
 }
 
 /// Opening the sheet is the scan: from now on the query finds the order.

@@ -2,8 +2,9 @@
 //!
 //! `http://p8080.wechat.localhost:{sandbox}/pay/…` shows `http://127.0.0.1:8080/pay/…` with
 //! WeChat's user agent and a `WeixinJSBridge`, `p8080.alipay.localhost` with Alipay's and an
-//! `AlipayJSBridge`, `p8080.unionpay.localhost` with that of 云闪付; links and redirects stay inside. Browsers find `*.localhost` by
-//! themselves. Promises: reaches nothing but ports of this machine; the page's content policy
+//! `AlipayJSBridge`, `p8080.unionpay.localhost` with that of 云闪付; links, forms and redirects stay
+//! inside. Browsers find `*.localhost` by themselves. Promises: reaches nothing but ports of this
+//! machine; what a form carries is left as it is, for it may be signed; the page's content policy
 //! stands, with the bridge let in, as the wallet's own injection would be.
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -305,7 +306,9 @@ fn kept_inside(html: &str, sandbox_port: u16, wallet: Wallet) -> String {
         let end = from.find(['"', '\'', '<', ' ', '&', ')', ';']).unwrap_or(from.len());
         let (address, after) = from.split_at(end);
         let is_bare = !address.trim_start_matches("http://").contains('/');
-        match inside(address, sandbox_port, wallet) {
+        // What a form carries leads nowhere, and UnionPay signs the addresses in it.
+        let is_carried = before.ends_with(" value=\"");
+        match inside(address, sandbox_port, wallet).filter(|_| !is_carried) {
             Some(there) => kept.push_str(if is_bare { there.trim_end_matches('/') } else { &there }),
             None => kept.push_str(address),
         }
@@ -355,6 +358,13 @@ mod tests {
         let html = r#"<a href="http://127.0.0.1:1/x">a</a><a href='http://localhost:2'>b</a> http://example.com/"#;
         let kept = r#"<a href="http://p1.wechat.localhost:9/x">a</a><a href='http://p2.wechat.localhost:9'>b</a> http://example.com/"#;
         assert_eq!(kept_inside(html, 9, Wallet::WeChat), kept);
+    }
+
+    #[test]
+    fn a_form_stays_inside_and_what_it_carries_as_it_is() {
+        let html = r#"<form action="http://127.0.0.1:1/x"><input name="frontUrl" value="http://127.0.0.1:2/return">"#;
+        let kept = html.replacen("127.0.0.1:1", "p1.unionpay.localhost:9", 1);
+        assert_eq!(kept_inside(html, 9, Wallet::UnionPay), kept);
     }
 
     #[test]

@@ -63,7 +63,7 @@
     return data.flow === "jsapi" ? "signin" : data.ownCode ? "scan" : "preparing";
   }
 
-  // Replaced while nobody had opened its order: there is nothing to wait for.
+  // Replaced although its order could not be ended: there is nothing to wait for.
   const isLeft = (attempt) => attempt.status === "unknown" && attempt.failure && attempt.failure.code === "unopened";
 
   const chosen = () => root.querySelector('.method[aria-current]');

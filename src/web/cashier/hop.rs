@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::Chrome;
-use super::wallets::{mark_of, worded};
+use super::wallets::{mark_of, opens_its_app, worded};
 use crate::i18n::{Locale, Texts};
 use crate::payments::attempt::FormMethod;
 use crate::payments::environment::Wallet;
@@ -46,6 +46,7 @@ struct HopPage<'a> {
 
 impl<'a> HopPage<'a> {
     fn to(wallet: Wallet, referrer: &'static str, locale: Locale) -> Self {
+        let advice = if opens_its_app(wallet) { "cashier-hop-advice" } else { "cashier-hop-advice-page" };
         HopPage {
             t: Texts(locale),
             chrome: Chrome::new(),
@@ -53,7 +54,7 @@ impl<'a> HopPage<'a> {
             wallet: wallet.as_str(),
             mark: mark_of(wallet),
             title: worded(locale, "cashier-hop", Some(wallet)),
-            advice: worded(locale, "cashier-hop-advice", Some(wallet)),
+            advice: worded(locale, advice, Some(wallet)),
             go: worded(locale, "cashier-hop-go", Some(wallet)),
             referrer,
             gateway_url: "",

@@ -260,6 +260,7 @@ fn where_only_a_gateways_page_takes_the_money_a_button_leads_there() {
     view.attempt = view_in("failed").attempt;
     let page = render_cashier(&view, Locale::ZhHans).unwrap();
     assert!(page.contains("data-stage=\"wap\""), "the code that was refused is not what is tried again");
+    assert!(page.contains("暂时无法生成支付宝二维码，可前往支付宝付款页面付款"), "and why: {page}");
 }
 
 #[test]
@@ -271,7 +272,53 @@ fn a_code_of_a_wallet_that_is_not_offered_here_is_not_shown_under_another_name()
     assert!(page.contains("data-stage=\"elsewhere\"") && is_shown(&page, "take-over"));
     assert!(page.contains("data-attempt-gateway=\"unionpay\""));
     view.attempt.as_mut().unwrap().status = "unknown".to_owned();
-    assert!(render_cashier(&view, Locale::ZhHans).unwrap().contains("正在向云闪付核实"), "of whose order it speaks");
+    assert!(render_cashier(&view, Locale::ZhHans).unwrap().contains("正在向银联核实"), "of whose order it speaks");
+}
+
+#[test]
+fn unionpays_code_is_read_by_bank_apps_too_and_its_page_takes_cards() {
+    let page = page("unionpay-qr");
+    assert!(page.contains("打开云闪付或银行 App“扫一扫”付款") && page.contains("<li>打开云闪付</li>"), "{page}");
+    assert!(page.contains("银联尚未收到这笔付款") && page.contains(">没有云闪付？用银行卡付款</button>"), "{page}");
+    assert!(page.contains("<fieldset class=\"several many\">"), "three stand beside one another");
+    let phone = self::page("wap-three");
+    assert!(phone.contains("点击后将打开相应的应用或付款页面"), "{phone}");
+    assert_eq!(phone.matches("也可使用银行卡").count(), 1, "of the one whose page takes them");
+    let mut alone = view_in("wap");
+    alone.methods[0].wallet = Wallet::UnionPay;
+    let alone = render_cashier(&alone, Locale::ZhHans).unwrap();
+    assert!(alone.contains("点击后将前往银联付款页面") && !alone.contains("没有安装云闪付"), "{alone}");
+}
+
+#[test]
+fn one_code_names_every_app_that_reads_it() {
+    assert!(page("scan-three").contains("使用微信、支付宝、云闪付“扫一扫”付款"));
+    let english = render_cashier(&view_in("scan-three"), Locale::En).unwrap();
+    assert!(english.contains("Scan with WeChat, Alipay or UnionPay to pay"), "{english}");
+}
+
+#[test]
+fn who_comes_back_from_unionpays_page_is_told_of_a_page_and_may_scan_instead() {
+    let phone = page("unionpay-away");
+    assert!(phone.contains("如已在银联页面完成付款") && phone.contains("尚未付款，继续前往银联"), "{phone}");
+    assert!(!phone.contains("data-by-code"), "the page is the only way here");
+    let desktop = page("unionpay-page");
+    assert!(desktop.contains("data-wallet=\"unionpay\" aria-current=\"true\" data-by-code>"), "{desktop}");
+}
+
+#[test]
+fn what_a_gateway_could_not_end_is_not_said_to_be_cancelled() {
+    let mut view = view_in("qr");
+    assert!(!page("qr").contains("left-open"));
+    view.left_open = Some(Wallet::UnionPay);
+    let left = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(left.contains("先前打开的银联付款页面仍可付款，请勿重复支付。"), "{left}");
+
+    assert!(page("elsewhere").contains("原来的付款会先被取消"));
+    let mut view = view_in("elsewhere");
+    view.attempt.as_mut().unwrap().wallet = Wallet::UnionPay;
+    let elsewhere = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(elsewhere.contains("原来的付款页面在有效期内仍可付款") && !elsewhere.contains("会先被取消"), "{elsewhere}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One payment as the cashier shows it: what the route fills in.
 
-use super::wallets::{mark_of, method_name};
+use super::wallets::{mark_of, method_name, opens_its_app};
 use crate::i18n::Texts;
 use crate::payments::PaymentStatus;
 use crate::payments::environment::Wallet;
@@ -22,6 +22,8 @@ pub struct CashierView {
     pub methods: Vec<MethodView>,
     /// The newest one.
     pub attempt: Option<AttemptView>,
+    /// Whose page this payment opened earlier, which its gateway could not end and which can still be paid.
+    pub left_open: Option<Wallet>,
     /// The code is the address of this page, which each of the wallets opens, instead of one gateway's own code.
     pub shows_own_code: bool,
     /// The shopper asked for a code instead of what fits best.
@@ -120,6 +122,11 @@ impl MethodView {
             Some(MethodReason::NotConfigured) | None => "cashier-method-not-configured",
         };
         texts.with(key, "method", &self.name(texts))
+    }
+
+    /// Its page takes bank cards, whoever has the app or not.
+    pub(super) fn takes_cards(&self) -> bool {
+        self.leads_away() && !opens_its_app(self.wallet)
     }
 
     /// A tap on it leads to a page of the gateway's.
