@@ -206,7 +206,7 @@ field-merchant-code-object-missing = 缺少对象 { $id }：{ $part ->
     [account] 商户账户（02 至 51）
     [category] 商户类别码，4 位数字
     [currency] 币种，人民币为 156
-    [country] 国家代码，两个大写字母
+    [country] 国家/地区代码，两个大写字母
     [merchant-name] 商户名称
    *[merchant-city] 商户所在城市
 }。请由制码方补上。
@@ -216,7 +216,7 @@ field-merchant-code-object-invalid = 第 { $at } 个字符处的对象 { $id } �
     [category] 商户类别码，4 位数字
     [currency] 币种，3 位数字
     [amount] 大于零的金额，如 12.34；人民币最多两位小数
-    [country] 国家代码，两个大写字母
+    [country] 国家/地区代码，两个大写字母
     [merchant-name] 商户名称，最多 25 个字符
    *[merchant-city] 商户所在城市，最多 15 个字符
 }。请由制码方更正。

@@ -206,7 +206,7 @@ field-merchant-code-object-missing = 缺少物件 { $id }：{ $part ->
     [account] 商戶帳戶（02 至 51）
     [category] 商戶類別碼，4 位數字
     [currency] 幣種，人民幣為 156
-    [country] 國家代碼，兩個大寫字母
+    [country] 國家/地區代碼，兩個大寫字母
     [merchant-name] 商戶名稱
    *[merchant-city] 商戶所在城市
 }。請由製碼方補上。
@@ -216,7 +216,7 @@ field-merchant-code-object-invalid = 第 { $at } 個字元處的物件 { $id } �
     [category] 商戶類別碼，4 位數字
     [currency] 幣種，3 位數字
     [amount] 大於零的金額，如 12.34；人民幣最多兩位小數
-    [country] 國家代碼，兩個大寫字母
+    [country] 國家/地區代碼，兩個大寫字母
     [merchant-name] 商戶名稱，最多 25 個字元
    *[merchant-city] 商戶所在城市，最多 15 個字元
 }。請由製碼方更正。
