@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes good inputs for every fuzz target into corpus/, the same in every run.
+"""Writes good inputs for every fuzz target into corpus/, the same in every run but for the key file.
 
     python3 fuzz/seeds.py
 
@@ -7,9 +7,15 @@ A target that begins with what is accepted finds more than one that begins with 
 published vectors and samples under tests/, and bills as the gateways write them.
 """
 
+import base64
 import io
 import re
+import shutil
+import subprocess
+import tempfile
+import urllib.parse
 import zipfile
+import zlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -20,7 +26,10 @@ MOMENT = (2026, 1, 2, 9, 0, 0)
 def constants(path):
     """The string constants of a Rust file of vectors."""
     text = path.read_text(encoding="utf-8")
-    return dict(re.findall(r'pub const (\w+): &str\s*=\s*r#"(.*?)"#;', text, re.DOTALL))
+    found = dict(re.findall(r'pub const (\w+): &str\s*=\s*r#"(.*?)"#;', text, re.DOTALL))
+    for name, content in re.findall(r'pub const (\w+): &str\s*=\s*"((?:[^"\\]|\\.)*)";', text, re.DOTALL):
+        found[name] = re.sub(r"\\\n\s*", "", content).replace("\\n", "\n")
+    return found
 
 
 def seed(target, name, content):
@@ -91,7 +100,47 @@ def wechat_bill():
     return b"\xef\xbb\xbf" + "".join(line + "\r\n" for line in lines).encode()
 
 
+def key_file():
+    """A .pfx as old tools write it, if there is an openssl; its key is thrown away with it."""
+    if shutil.which("openssl") is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        run = lambda *arguments: subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+        subject = "/CN=041@Z2014-11-11@777290058110048:SIGN@00000062"
+        run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "own.pem", "-subj", subject)
+        old = ["-certpbe", "PBE-SHA1-RC2-40", "-keypbe", "PBE-SHA1-3DES", "-macalg", "sha1", "-iter", "1"]
+        exported = ["-export", "-inkey", "key.pem", "-in", "own.pem", "-passout", "pass:000000", "-out", "own.pfx"]
+        run("pkcs12", *exported, "-legacy", *old)
+        return (Path(folder) / "own.pfx").read_bytes()
+
+
+def unionpay():
+    vectors = constants(TESTS / "unionpay" / "vectors.rs")
+    answer = base64.b64decode(vectors["ANSWER"])
+    # As the rule says: a name ends at the first equal sign, brackets keep their ampersands.
+    fields = re.findall(r"([^=&]+)=((?:\{[^}]*\}|\[[^\]]*\]|[^&{\[])*)(?:&|$)", answer.decode())
+    seed("unionpay_message", "answer", answer)
+    seed("unionpay_message", "braced", b"{" + answer + b"}")
+    seed("unionpay_message", "notification", urllib.parse.urlencode(fields).encode())
+    seed("unionpay_message", "refused", "encoding=UTF-8&respCode=34&respMsg=查无此交易[2600000]&signMethod=01&version=5.1.0".encode())
+    for name in ("LEAF", "MIDDLE", "ROOT"):
+        seed("unionpay_certificate", name.lower(), vectors[name].strip().replace("\n", "\r\n").encode())
+    content = vectors["FILE_CONTENT"]
+    packed = zlib.decompress(base64.b64decode(content))
+    rows = zipfile.ZipFile(io.BytesIO(packed)).read("INN26010288ZM_777290058110048")
+    for which, part in enumerate([content.encode(), packed, rows]):
+        seed("unionpay_file", f"published-{which}", bytes([which]) + part)
+    seed("unionpay_rows", "published", rows)
+    if (pfx := key_file()) is not None:
+        seed("unionpay_key_file", "old", pfx)
+    tests = (HERE.parent / "src" / "emv" / "tests.rs").read_text(encoding="utf-8")
+    for name, code in re.findall(r'const (DYNAMIC|STATIC): &str = "(.*?)";', tests):
+        seed("merchant_code", name.lower(), code.encode())
+        seed("merchant_code", f"{name.lower()}-bare", code[6:-8].encode())
+
+
 def main():
+    unionpay()
     alipay = constants(TESTS / "alipay" / "vectors.rs")
     error = '{"error_response":%s,"sign":"%s"}' % (alipay["E_NODE"], alipay["E_SIGN"])
     sealed = '{"alipay_trade_query_response":%s,"sign":"%s"}' % (alipay["H_ANSWER"], alipay["H_ANSWER_SIGN"])

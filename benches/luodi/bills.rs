@@ -17,30 +17,37 @@ const SUMMARY: &str = "总交易单数,应结订单总金额,退款总金额,充
     `1.0,`0.00,`0.00,`0.00,`0.00,`0.00,`0.00\r\n";
 
 /// A bill that is made as it is read: a source of a million rows must not itself lie in memory.
-struct Made {
+pub struct Made<R> {
     rows_left: usize,
+    row: R,
+    end: &'static str,
     part: Vec<u8>,
     read: usize,
     is_over: bool,
 }
 
-impl Made {
-    fn of(rows: usize) -> BufReader<Self> {
-        let made = Self { rows_left: rows, part: HEADER.as_bytes().to_vec(), read: 0, is_over: false };
+impl<R: FnMut(usize, &mut Vec<u8>)> Made<R> {
+    /// `row` writes the one of a number.
+    pub fn of(rows: usize, begin: &str, row: R, end: &'static str) -> BufReader<Self> {
+        let made = Self { rows_left: rows, row, end, part: begin.as_bytes().to_vec(), read: 0, is_over: false };
         BufReader::with_capacity(64 * 1024, made)
     }
 }
 
-impl Read for Made {
+fn wechat_bill(rows: usize) -> impl BufRead {
+    Made::of(rows, HEADER, |at, part| part.extend_from_slice(row(at).as_bytes()), SUMMARY)
+}
+
+impl<R: FnMut(usize, &mut Vec<u8>)> Read for Made<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         if self.read == self.part.len() && !self.is_over {
             (self.read, self.is_over) = (0, self.rows_left == 0);
             self.part.clear();
             if self.rows_left == 0 {
-                self.part.extend_from_slice(SUMMARY.as_bytes());
+                self.part.extend_from_slice(self.end.as_bytes());
             }
             for _ in 0..self.rows_left.min(100) {
-                self.part.extend_from_slice(row(self.rows_left).as_bytes());
+                (self.row)(self.rows_left, &mut self.part);
                 self.rows_left -= 1;
             }
         }
@@ -60,31 +67,45 @@ fn row(at: usize) -> String {
 }
 
 pub fn measure(plan: &Plan, table: &mut Table) {
+    let read = |rows: usize| {
+        let lines = Bill::new(StatementKind::Trade, wechat_bill(rows));
+        assert_eq!(lines.inspect(|line| assert!(black_box(line).is_ok())).count(), rows + 1);
+    };
+    compare("bill", plan, table, (wechat_bill, 3), read);
+}
+
+/// Reading all rows against finding the ends of the lines. `made` makes what is read, and says how many lines
+/// are none of its rows; `read` must read them all.
+pub fn compare<B: BufRead>(
+    name: &str,
+    plan: &Plan,
+    table: &mut Table,
+    (made, other_lines): (impl Fn(usize) -> B, usize),
+    read: impl Fn(usize),
+) {
     let rows = if plan.quick { 100_000 } else { 1_000_000 };
     let (mut lines, mut size_mb) = (Vec::new(), Vec::new());
-    let (mut read, mut grown_mb) = (Vec::new(), Vec::new());
+    let (mut reading, mut grown_mb) = (Vec::new(), Vec::new());
     for _ in 0..plan.rounds() {
         let started = Instant::now();
-        let ends = Made::of(rows).split(b'\n').map_while(Result::ok).map(|line| black_box(line).len() + 1);
+        let ends = made(rows).split(b'\n').map_while(Result::ok).map(|line| black_box(line).len() + 1);
         let (counted, bytes) = ends.fold((0, 0), |(lines, bytes), length| (lines + 1, bytes + length));
-        assert_eq!(counted, rows + 3);
+        assert_eq!(counted, rows + other_lines);
         lines.push(rows as f64 / started.elapsed().as_secs_f64());
         size_mb.push(bytes as f64 / 1e6);
 
         let before_mb = forget_peak_mb();
         let started = Instant::now();
-        let good =
-            Bill::new(StatementKind::Trade, Made::of(rows)).inspect(|line| assert!(black_box(line).is_ok())).count();
-        assert_eq!(good, rows + 1);
-        read.push(rows as f64 / started.elapsed().as_secs_f64());
+        read(rows);
+        reading.push(rows as f64 / started.elapsed().as_secs_f64());
         grown_mb.push((peak_mb("VmHWM:") - before_mb).max(0.0));
     }
     let note = format!("{rows} rows, 1 thread");
-    table.baseline("bill: lines counted", &lines, "rows/s", &note);
-    table.ratio("bill: rows read", &read, "rows/s", ("lines counted", &lines), &note);
-    table.baseline("bill: its size", &size_mb, "MB", "made as it is read, nowhere kept");
+    table.baseline(&format!("{name}: lines counted"), &lines, "rows/s", &note);
+    table.ratio(&format!("{name}: rows read"), &reading, "rows/s", ("lines counted", &lines), &note);
+    table.baseline(&format!("{name}: its size"), &size_mb, "MB", "made as it is read, nowhere kept");
     table.ratio(
-        "bill: memory that reading adds",
+        &format!("{name}: memory that reading adds"),
         &grown_mb,
         "MB",
         ("its size", &size_mb),

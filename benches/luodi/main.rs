@@ -14,6 +14,7 @@ mod process;
 mod qr;
 mod regions;
 mod table;
+mod unionpay;
 mod webhooks;
 mod wechat;
 mod wire;
@@ -26,8 +27,8 @@ use crate::table::Table;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const PARTS: [&str; 9] =
-    ["bills", "notifications", "creates", "qr", "process", "webhooks", "regions", "addresses", "alipay"];
+const PARTS: [&str; 10] =
+    ["bills", "notifications", "creates", "qr", "process", "webhooks", "regions", "addresses", "alipay", "unionpay"];
 
 /// What was asked for on the command line.
 #[derive(Debug, Clone, Default)]
@@ -99,6 +100,10 @@ fn main() {
     if plan.wants("alipay") {
         alipay::measure(&plan, &mut table);
         runtime.block_on(alipay::settled(&plan, &mut table));
+    }
+    if plan.wants("unionpay") {
+        unionpay::measure(&plan, &mut table);
+        runtime.block_on(unionpay::settled(&plan, &mut table));
     }
     println!("{table}");
 }

@@ -193,3 +193,30 @@ check-app-not-bound = The app id is not bound to the merchant number: bind it in
 check-app-bound = An order could be opened under this app id.
 check-merchant-certificate-expiring = The merchant API certificate ends soon: apply for a new one in the console, then set the private key and the certificate together.
 check-platform-certificate-expiring = A platform certificate expires soon; better, move to the WeChat Pay public key.
+
+# Codes that a merchant shows to be scanned.
+field-merchant-code-not-emv = This is no EMVCo merchant code: those begin with 000201. An address such as https://qr.95516.com/… is a code too, but holds nothing to read.
+field-merchant-code-broken-head = At character { $at }: two digits for the object and two for its length must stand here. Something before it was lost or added; copy or scan the code again.
+field-merchant-code-object-too-long = At character { $at }: object { $id } is longer than what is left. The end of the code was lost, or a length is wrong; copy or scan it again.
+field-merchant-code-object-empty = At character { $at }: object { $id } has the length 00. Whoever writes the code must leave an empty object away.
+field-merchant-code-object-twice = At character { $at }: object { $id } stands there for the second time. Whoever writes the code must write it once.
+field-merchant-code-no-crc = The check value is missing: a code ends with 6304 and four characters. Copy or scan it to its end.
+field-merchant-code-wrong-crc = At character { $at }: the check value is { $told }, but { $expected } belongs to this text. A character was changed: copy or scan the code again.
+field-merchant-code-object-missing = Object { $id } is missing: { $part ->
+    [account] an account of the merchant (02 to 51)
+    [category] the merchant category, 4 digits
+    [currency] the currency, 156 for renminbi
+    [country] the country, two capital letters
+    [merchant-name] the merchant’s name
+   *[merchant-city] the merchant’s city
+}. Whoever writes the code must add it.
+field-merchant-code-object-invalid = At character { $at }: object { $id } must be { $part ->
+    [initiation] 11 (for many payments) or 12 (for one)
+    [unionpay-account] a UnionPay account: two numbers of 8 digits and a merchant number of at most 15 characters
+    [category] the merchant category, 4 digits
+    [currency] the currency, 3 digits
+    [amount] an amount above zero, such as 12.34, with at most two decimals in renminbi
+    [country] the country, two capital letters
+    [merchant-name] the merchant’s name, at most 25 characters
+   *[merchant-city] the merchant’s city, at most 15 characters
+}. Whoever writes the code must correct it.

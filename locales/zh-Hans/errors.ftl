@@ -193,3 +193,30 @@ check-app-not-bound = 该 AppID 未与商户号绑定：请在商户平台的“
 check-app-bound = 该 AppID 可以下单。
 check-merchant-certificate-expiring = 商户 API 证书即将到期：请在商户平台重新申请，并同时更换私钥与证书。
 check-platform-certificate-expiring = 平台证书即将到期；建议切换到微信支付公钥。
+
+# 商户出示的收款码。
+field-merchant-code-not-emv = 这不是 EMVCo 商户码：商户码以 000201 开头。https://qr.95516.com/… 这样的网址也是收款码，但其中没有可解析的内容。
+field-merchant-code-broken-head = 第 { $at } 个字符处应为两位对象编号和两位长度。前面有字符丢失或多余，请重新复制或扫描。
+field-merchant-code-object-too-long = 第 { $at } 个字符处：对象 { $id } 的长度超出剩余内容。码的末尾不完整或长度有误，请重新复制或扫描。
+field-merchant-code-object-empty = 第 { $at } 个字符处：对象 { $id } 的长度为 00。空对象应由制码方省略。
+field-merchant-code-object-twice = 第 { $at } 个字符处：对象 { $id } 重复出现。应由制码方只写一次。
+field-merchant-code-no-crc = 缺少校验值：码以 6304 加四个字符结尾。请完整复制或扫描。
+field-merchant-code-wrong-crc = 第 { $at } 个字符处：校验值为 { $told }，而这段内容的校验值应为 { $expected }。有字符被改动，请重新复制或扫描。
+field-merchant-code-object-missing = 缺少对象 { $id }：{ $part ->
+    [account] 商户账户（02 至 51）
+    [category] 商户类别码，4 位数字
+    [currency] 币种，人民币为 156
+    [country] 国家/地区代码，两个大写字母
+    [merchant-name] 商户名称
+   *[merchant-city] 商户所在城市
+}。请由制码方补上。
+field-merchant-code-object-invalid = 第 { $at } 个字符处的对象 { $id } 应为：{ $part ->
+    [initiation] 11（可多次使用）或 12（仅限一次）
+    [unionpay-account] 银联商户账户：两个 8 位机构号和最长 15 个字符的商户号
+    [category] 商户类别码，4 位数字
+    [currency] 币种，3 位数字
+    [amount] 大于零的金额，如 12.34；人民币最多两位小数
+    [country] 国家/地区代码，两个大写字母
+    [merchant-name] 商户名称，最多 25 个字符
+   *[merchant-city] 商户所在城市，最多 15 个字符
+}。请由制码方更正。

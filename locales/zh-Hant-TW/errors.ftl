@@ -193,3 +193,30 @@ check-product-not-enabled = 商戶無法下單：請在商戶平臺開通 Native
 check-app-not-bound = 該 AppID 未與商戶號綁定：請在商戶平臺的「AppID 帳號管理」中關聯。
 check-app-bound = 該 AppID 可以下單。
 check-merchant-certificate-expiring = 商戶 API 證書即將到期：請在商戶平臺重新申請，並同時更換私鑰與證書。
+
+# Codes that a merchant shows to be scanned.
+field-merchant-code-not-emv = 這不是 EMVCo 商家條碼：商家條碼以 000201 開頭。https://qr.95516.com/… 這類網址也是收款碼，但其中沒有可解析的內容。
+field-merchant-code-broken-head = 第 { $at } 個字元處應為兩位物件編號和兩位長度。前面有字元遺失或多餘，請重新複製或掃描。
+field-merchant-code-object-too-long = 第 { $at } 個字元處：物件 { $id } 的長度超出剩餘內容。條碼末尾不完整或長度有誤，請重新複製或掃描。
+field-merchant-code-object-empty = 第 { $at } 個字元處：物件 { $id } 的長度為 00。空物件應由製碼方省略。
+field-merchant-code-object-twice = 第 { $at } 個字元處：物件 { $id } 重複出現。應由製碼方只寫一次。
+field-merchant-code-no-crc = 缺少檢查碼：條碼以 6304 加四個字元結尾。請完整複製或掃描。
+field-merchant-code-wrong-crc = 第 { $at } 個字元處：檢查碼為 { $told }，而這段內容的檢查碼應為 { $expected }。有字元被更動，請重新複製或掃描。
+field-merchant-code-object-missing = 缺少物件 { $id }：{ $part ->
+    [account] 商家帳戶（02 至 51）
+    [category] 商家類別碼，4 位數字
+    [currency] 幣別，人民幣為 156
+    [country] 國家/地區代碼，兩個大寫字母
+    [merchant-name] 商家名稱
+   *[merchant-city] 商家所在城市
+}。請由製碼方補上。
+field-merchant-code-object-invalid = 第 { $at } 個字元處的物件 { $id } 應為：{ $part ->
+    [initiation] 11（可多次使用）或 12（僅限一次）
+    [unionpay-account] 銀聯商家帳戶：兩個 8 位機構代號和最長 15 個字元的商家代號
+    [category] 商家類別碼，4 位數字
+    [currency] 幣別，3 位數字
+    [amount] 大於零的金額，如 12.34；人民幣最多兩位小數
+    [country] 國家/地區代碼，兩個大寫字母
+    [merchant-name] 商家名稱，最多 25 個字元
+   *[merchant-city] 商家所在城市，最多 15 個字元
+}。請由製碼方更正。

@@ -13,6 +13,7 @@ mod events;
 mod healthcheck;
 mod i18n;
 mod keys;
+mod merchant_codes;
 mod openapi;
 mod opened;
 mod output;
@@ -63,6 +64,7 @@ enum Command {
     Keys(keys::Keys),
     Accounts(accounts::Accounts),
     Addresses(addresses::Addresses),
+    MerchantCodes(merchant_codes::MerchantCodes),
     Payments(payments::Payments),
     Events(events::Events),
     Statements(statements::Statements),
@@ -108,6 +110,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Keys(command) => command.run(&global).await,
         Command::Accounts(command) => command.run(&global).await,
         Command::Addresses(command) => command.run(&global),
+        Command::MerchantCodes(command) => command.run(&global),
         Command::Payments(command) => command.run(&global).await,
         Command::Events(command) => command.run(&global).await,
         Command::Statements(command) => command.run(&global).await,

@@ -3,14 +3,30 @@
 //! SHA-1 pass here and nowhere else: one gateway's authority signs no others.
 //! Refuses: a leaf that the root signed itself, longer chains, certificates that came with a message.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::certificate::Certificate;
 use crate::clock::Timestamp;
+
+/// Leaves whose links are remembered. A gateway signs with one or two; others of the same authority may be shown
+/// to us by anybody.
+const REMEMBERED: usize = 8;
 
 /// The authority of one account. Several of each kind may be held at once, for the time of a change.
 #[derive(Debug, Clone)]
 pub struct Authority {
     middles: Vec<Certificate>,
     roots: Vec<Certificate>,
+    proven: Arc<Mutex<VecDeque<Proven>>>,
+}
+
+/// What the signatures prove of one leaf, whatever the time: the middles that issued it, by their places, each with
+/// the roots that issued the middle.
+#[derive(Debug, Clone)]
+struct Proven {
+    leaf_der: Vec<u8>,
+    issuers: Vec<(usize, Vec<usize>)>,
 }
 
 /// Why a certificate is not believed.
@@ -26,8 +42,8 @@ pub enum ChainError {
 
 impl Authority {
     #[must_use]
-    pub const fn new(middles: Vec<Certificate>, roots: Vec<Certificate>) -> Self {
-        Self { middles, roots }
+    pub fn new(middles: Vec<Certificate>, roots: Vec<Certificate>) -> Self {
+        Self { middles, roots, proven: Arc::default() }
     }
 
     #[must_use]
@@ -46,14 +62,37 @@ impl Authority {
         if !leaf.is_in_force(now) {
             return Err(ChainError::OutsideDates);
         }
-        let mut issuers = self.middles.iter().filter(|middle| is_issued_by(leaf, middle)).peekable();
-        if issuers.peek().is_none() {
+        let issuers = self.issuers(leaf);
+        if issuers.is_empty() {
             return Err(ChainError::UnknownIssuer);
         }
-        let leads_on = |middle: &Certificate| {
-            middle.is_in_force(now) && self.roots.iter().any(|root| root.is_in_force(now) && is_issued_by(middle, root))
+        // The signatures are remembered, the dates are looked at every time.
+        let is_in_force = |all: &[Certificate], at: usize| all.get(at).is_some_and(|c| c.is_in_force(now));
+        let leads_on = |(middle, roots): &(usize, Vec<usize>)| {
+            is_in_force(&self.middles, *middle) && roots.iter().any(|root| is_in_force(&self.roots, *root))
         };
-        if issuers.any(leads_on) { Ok(()) } else { Err(ChainError::NoRoot) }
+        if issuers.iter().any(leads_on) { Ok(()) } else { Err(ChainError::NoRoot) }
+    }
+
+    fn issuers(&self, leaf: &Certificate) -> Vec<(usize, Vec<usize>)> {
+        let remembered = |all: &VecDeque<Proven>| all.iter().find(|p| p.leaf_der == leaf.der()).cloned();
+        if let Some(proven) = remembered(&self.proven.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return proven.issuers;
+        }
+        let issuing = |certificate: &Certificate, among: &[Certificate]| -> Vec<usize> {
+            let issuers = among.iter().enumerate().filter(|(_, issuer)| is_issued_by(certificate, issuer));
+            issuers.map(|(at, _)| at).collect()
+        };
+        let middles = issuing(leaf, &self.middles).into_iter();
+        let issuers: Vec<_> =
+            middles.filter_map(|at| Some((at, issuing(self.middles.get(at)?, &self.roots)))).collect();
+        // What nobody issued is asked about again: forgeries must not push out what is genuine.
+        if !issuers.is_empty() {
+            let mut proven = self.proven.lock().unwrap_or_else(PoisonError::into_inner);
+            proven.truncate(REMEMBERED - 1);
+            proven.push_front(Proven { leaf_der: leaf.der().to_vec(), issuers: issuers.clone() });
+        }
+        issuers
     }
 }
 

@@ -20,6 +20,7 @@ pub mod hop;
 pub mod idempotency;
 pub mod limits;
 pub mod locales;
+pub mod merchant_codes;
 pub mod notify;
 pub mod openapi;
 pub mod own_attempt;

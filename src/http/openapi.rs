@@ -5,8 +5,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, addresses, attempts, checkout_profile, differences, events, health, locales, payments, problem, refunds,
-    region_mappings, regions, statements, stream, webhook_endpoints,
+    accounts, addresses, attempts, checkout_profile, differences, events, health, locales, merchant_codes, payments,
+    problem, refunds, region_mappings, regions, statements, stream, webhook_endpoints,
 };
 use crate::gateways::alipay::settings::{AlipaySecrets, AlipaySettings};
 use crate::gateways::antom::settings::{AntomSecrets, AntomSettings};
@@ -32,6 +32,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         checkout_profile::read,
         locales::list, locales::messages, locales::format, locales::magento_csv, locales::overrides,
         addresses::parse, addresses::parse_batch, addresses::check,
+        merchant_codes::parse,
         health::live, health::ready,
     ),
     components(schemas(
@@ -50,6 +51,7 @@ use crate::gateways::wechatpay::settings::{WeChatPaySecrets, WeChatPaySettings};
         (name = "checkout", description = "The Chinese address form as data"),
         (name = "wording", description = "What a shop says, in four languages"),
         (name = "addresses", description = "Pasted addresses, checks, and their writing for Magento"),
+        (name = "merchant codes", description = "Codes that merchants show to be scanned (EMVCo)"),
         (name = "operations", description = "For whoever runs the server"),
     )
 )]

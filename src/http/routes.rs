@@ -6,8 +6,8 @@ use actix_web::web;
 
 use super::{
     accounts, addresses, attempts, cashier, checkout_profile, components, differences, errors_page, events, health,
-    hop, locales, notify, openapi, payments, refunds, region_mappings, regions, sign_in, statements, stream,
-    webhook_endpoints,
+    hop, locales, merchant_codes, notify, openapi, payments, refunds, region_mappings, regions, sign_in, statements,
+    stream, webhook_endpoints,
 };
 use crate::web::{assets, docs};
 
@@ -69,6 +69,7 @@ pub fn configure(cfg: &mut web::ServiceConfig, origins: &[String]) {
         .service(at("/v1/addresses/parse").wrap(public()).post(addresses::parse))
         .service(at("/v1/addresses/parse-batch").wrap(public()).post(addresses::parse_batch))
         .service(at("/v1/addresses/check").wrap(public()).post(addresses::check))
+        .service(at("/v1/merchant-codes/parse").wrap(public()).post(merchant_codes::parse))
         .service(at("/notify/{gateway}/{account_id}").post(notify::receive))
         .service(at("/pay/{payment_id}").get(cashier::show).post(cashier::pay))
         .service(web::resource("/pay/{payment_id}/qr.{form:svg|png}").get(cashier::own_code))

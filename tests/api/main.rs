@@ -18,6 +18,7 @@ mod hop;
 mod idempotency;
 mod limits;
 mod locales;
+mod merchant_codes;
 mod notify;
 mod openapi;
 mod openid;

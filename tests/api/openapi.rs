@@ -165,5 +165,5 @@ async fn its_request_examples_are_accepted() {
             tried += 1;
         }
     }
-    assert_eq!(tried, 15, "every operation that takes a body");
+    assert_eq!(tried, 16, "every operation that takes a body");
 }

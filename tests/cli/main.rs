@@ -6,6 +6,7 @@ mod demo;
 mod examples;
 mod i18n;
 mod keys;
+mod merchant_codes;
 mod program;
 mod regions;
 mod server;

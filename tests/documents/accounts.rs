@@ -1,5 +1,5 @@
-//! The commands by which the documents add accounts at Alipay and Antom: their settings and secrets are
-//! given to the very code that accepts or refuses them.
+//! The commands by which the documents add accounts at Alipay, Antom and UnionPay: their settings and secrets
+//! are given to the very code that accepts or refuses them.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,18 @@ use luodi::gateways::AccountCredentials;
 use luodi::gateways::alipay::Alipay;
 use luodi::gateways::antom::Antom;
 use luodi::gateways::transport::{Transport, TransportOptions};
+use luodi::gateways::unionpay::UnionPay;
 use luodi::ids::AccountId;
 use luodi::payments::attempt::GatewayName;
 use luodi::payments::payment::Mode;
+use luodi::sandbox::unionpay::MerchantDraft;
 use regex::Regex;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use serde_json::{Map, Value, json};
 
 use crate::pages::{Page, below};
+use crate::support::House;
 
 /// The members of `name: {…}` in a command for `jq`.
 fn members(command: &str, name: &str) -> Option<Vec<(String, String)>> {
@@ -33,6 +36,7 @@ fn members(command: &str, name: &str) -> Option<Vec<(String, String)>> {
 struct Command {
     page: String,
     gateway: GatewayName,
+    mode: Mode,
     settings: Value,
     secrets: Vec<String>,
 }
@@ -59,7 +63,8 @@ fn added(page: &Page, text: &str) -> Command {
     };
     let settings: Map<_, _> = pair("set").into_iter().map(|(name, value)| (name, Value::from(value))).collect();
     let secrets = pair("secret").into_iter().map(|(name, _)| name).collect();
-    Command { page: page.path.clone(), gateway: gateway_of(&command), settings: settings.into(), secrets }
+    let mode = if command.contains("--mode test") { Mode::Test } else { Mode::Live };
+    Command { page: page.path.clone(), gateway: gateway_of(&command), mode, settings: settings.into(), secrets }
 }
 
 /// A change of the secrets, made with `jq`; the settings are those of before.
@@ -72,13 +77,13 @@ fn changed(page: &Page, text: &str) -> Command {
     assert_eq!(text.matches("--rawfile").count(), secrets.len(), "{}: {text}", page.path);
     let settings = json!({ "app_id": "2021000000000001", "seller_id": "2088000000000001" });
     let secrets = secrets.into_iter().map(|(name, _)| name).collect();
-    Command { page: page.path.clone(), gateway: GatewayName::Alipay, settings, secrets }
+    Command { page: page.path.clone(), gateway: GatewayName::Alipay, mode: Mode::Live, settings, secrets }
 }
 
 /// Every command that gives an account secrets.
 fn commands() -> Vec<Command> {
     let mut found = Vec::new();
-    for page in below("docs/alipay") {
+    for page in below("docs/alipay").into_iter().chain(below("docs/unionpay")) {
         for block in page.blocks().iter().filter(|block| block.language == "sh") {
             found.extend(block.text.split("luodi accounts add").skip(1).map(|text| added(&page, text)));
             found.extend(block.text.split("jq -n").skip(1).map(|text| changed(&page, text)));
@@ -88,7 +93,7 @@ fn commands() -> Vec<Command> {
 }
 
 /// Something of the right kind for each secret.
-fn kinds() -> BTreeMap<&'static str, String> {
+async fn kinds() -> BTreeMap<&'static str, String> {
     let [own, theirs] = [0, 1].map(|_| RsaPrivateKey::new(&mut rand::thread_rng(), 2048).expect("a key"));
     let private = own.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string();
     let public = theirs.to_public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
@@ -98,7 +103,14 @@ fn kinds() -> BTreeMap<&'static str, String> {
         let block = published.split("-----BEGIN").nth(at + 1).expect("a certificate");
         format!("-----BEGIN{block}")
     };
+    let unionpay = House::build().await.sandbox.unionpay();
+    let merchant = unionpay.add_merchant(MerchantDraft::default()).await.expect("a merchant");
     BTreeMap::from([
+        ("key_file", merchant.pfx_base64),
+        ("key_password", merchant.pfx_password),
+        ("middle_certificates", merchant.middle_pem),
+        ("root_certificates", merchant.root_pem),
+        ("secure_key", "88888888".to_owned()),
         ("app_private_key", private.clone()),
         ("merchant_private_key", private),
         ("alipay_public_key", public.clone()),
@@ -109,11 +121,12 @@ fn kinds() -> BTreeMap<&'static str, String> {
     ])
 }
 
-#[test]
-fn the_documented_accounts_are_accepted() {
-    let (commands, kinds) = (commands(), kinds());
-    assert!(commands.len() >= 4, "{} commands", commands.len());
-    for Command { page, gateway, settings, secrets } in commands {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documented_accounts_are_accepted() {
+    let (commands, kinds) = (commands(), kinds().await);
+    let of = |gateway| commands.iter().filter(|command| command.gateway == gateway).count();
+    assert!(of(GatewayName::Alipay) >= 3 && of(GatewayName::Antom) >= 1 && of(GatewayName::UnionPay) >= 3);
+    for Command { page, gateway, mode, settings, secrets } in commands {
         let secrets: Map<_, _> = secrets
             .into_iter()
             .map(|name| {
@@ -121,13 +134,13 @@ fn the_documented_accounts_are_accepted() {
                 (name, json!(value))
             })
             .collect();
-        let mode = if settings.to_string().contains("SANDBOX_") { Mode::Test } else { Mode::Live };
         let account =
             AccountCredentials { account_id: AccountId::generate(), gateway, mode, settings, secrets: secrets.into() };
         let transport = Transport::new(gateway, &TransportOptions::default()).expect("a client");
         let clock = HandClock::at(Timestamp::from_seconds(1_767_240_000));
         let problems = match gateway {
             GatewayName::Antom => Antom::open(&account, transport, clock).err(),
+            GatewayName::UnionPay => UnionPay::open(&account, transport, clock).err(),
             _ => Alipay::open(&account, transport, clock).err(),
         };
         let codes: Vec<_> = problems.into_iter().flatten().map(|problem| problem.code).collect();

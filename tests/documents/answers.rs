@@ -69,10 +69,9 @@ async fn answer(house: &House, path: &str, mut body: Value, outcome: BarcodeOutc
     answer.json()["attempts"][0].clone()
 }
 
-async fn compare(page: &str, qr_product: &str, outcome: BarcodeOutcome, which: usize) {
-    let page = Page::read(&format!("docs/alipay/{page}.md"));
+/// What a page prints as its answer number `which` against what is answered.
+pub fn assert_printed(page: &Page, which: usize, real: &Value) {
     let blocks = page.blocks();
-    let asked = blocks.iter().find(|block| block.language == "http").expect("a request");
     let mut printed: VecDeque<Value> = blocks
         .iter()
         .filter(|block| block.language == "json")
@@ -80,18 +79,28 @@ async fn compare(page: &str, qr_product: &str, outcome: BarcodeOutcome, which: u
         .filter(|value| value["id"].is_string())
         .collect();
     let printed = printed.remove(which).unwrap_or_else(|| panic!("{}: no answer {which}", page.path));
-    let (path, body) = request(asked);
-    let real = answer(&house(qr_product).await, &path, body, outcome).await;
     // To renew what is printed: `PRINT_ANSWERS=1 cargo test --test documents printed -- --nocapture`.
     if std::env::var_os("PRINT_ANSWERS").is_some() {
         println!("{} {which} {real}", page.path);
     }
     assert!(
-        is_of_form(&printed, &real, ""),
+        is_of_form(&printed, real, ""),
         "{}: answer {which} is really\n{}",
         page.path,
-        serde_json::to_string_pretty(&real).expect("JSON")
+        serde_json::to_string_pretty(real).expect("JSON")
     );
+}
+
+/// The request that a page begins with.
+pub fn asked(page: &Page) -> (String, Value) {
+    request(page.blocks().iter().find(|block| block.language == "http").expect("a request"))
+}
+
+async fn compare(page: &str, qr_product: &str, outcome: BarcodeOutcome, which: usize) {
+    let page = Page::read(&format!("docs/alipay/{page}.md"));
+    let (path, body) = asked(&page);
+    let real = answer(&house(qr_product).await, &path, body, outcome).await;
+    assert_printed(&page, which, &real);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,16 +115,12 @@ async fn the_printed_answers_are_what_is_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_is_answered_as_printed() {
     let page = Page::read("docs/alipay/refunds.md");
-    let blocks = page.blocks();
-    let (_, body) = request(blocks.iter().find(|block| block.language == "http").expect("a request"));
-    let printed = blocks.iter().find(|block| block.language == "json").expect("an answer");
-    let printed: Value = serde_json::from_str(&printed.text).expect("JSON");
+    let (_, body) = asked(&page);
     let house = house("precreate").await;
-    let (_, paid) =
-        request(Page::read("docs/alipay/barcode.md").blocks().iter().find(|b| b.language == "http").expect("one"));
+    let (_, paid) = asked(&Page::read("docs/alipay/barcode.md"));
     let attempt = answer(&house, "/v1/payments", paid, BarcodeOutcome::default()).await;
     let path = format!("/v1/payments/{}/refunds", attempt["payment_id"].as_str().expect("an id"));
     let real = house.post(&path, body).await;
     assert_eq!(real.status, 201, "{}", real.text);
-    assert!(is_of_form(&printed, &real.json(), ""), "it is really\n{}", real.text);
+    assert_printed(&page, 0, &real.json());
 }

@@ -7,6 +7,7 @@ mod support;
 mod accounts;
 mod answers;
 mod pages;
+mod unionpay;
 
 use pages::{Page, below};
 
@@ -27,10 +28,10 @@ fn every_link_leads_somewhere() {
 
 /// Names in small letters joined by underscores are settings, codes, metrics and fields: ours or a gateway's.
 #[test]
-fn every_name_in_the_documents_on_alipay_stands_in_the_program() {
+fn every_name_in_the_documents_on_alipay_and_unionpay_stands_in_the_program() {
     let sources: String = pages::sources("src").into_iter().chain(pages::sources("locales")).collect();
     let mut unknown = Vec::new();
-    for page in below("docs/alipay") {
+    for page in below("docs/alipay").into_iter().chain(below("docs/unionpay")) {
         for name in page.names() {
             // Codes of findings and settings stand in the catalogues with hyphens.
             let known = sources.contains(&name) || sources.contains(&name.replace('_', "-"));
@@ -45,8 +46,10 @@ fn every_name_in_the_documents_on_alipay_stands_in_the_program() {
 /// A page without a table or a body to check would make the tests above empty.
 #[test]
 fn the_tests_read_what_is_there() {
-    let alipay = below("docs/alipay");
-    assert!(alipay.len() >= 12, "{} pages", alipay.len());
-    assert!(alipay.iter().flat_map(Page::names).count() > 60);
-    assert!(alipay.iter().flat_map(Page::links).count() > 20);
+    for (folder, least) in [("docs/alipay", 12), ("docs/unionpay", 11)] {
+        let pages = below(folder);
+        assert!(pages.len() >= least, "{folder}: {} pages", pages.len());
+        assert!(pages.iter().flat_map(Page::names).count() > 60, "{folder}");
+        assert!(pages.iter().flat_map(Page::links).count() > 20, "{folder}");
+    }
 }

@@ -107,6 +107,24 @@ fn every_certificate_of_the_chain_has_its_dates() {
     assert_eq!(verdict(&trust, unionpay(), &chain().signer, start()), no_root);
 }
 
+/// The signatures of a chain are remembered; its dates never are.
+#[test]
+fn a_chain_that_was_proven_before_still_ends_with_its_dates() {
+    let ending = Wanted { until: start().plus_s(60), ..Wanted::authority(MIDDLE, middle(), (ROOT, root())) };
+    let authority = Authority::new(vec![parsed(&ending.pem())], vec![parsed(&chain().root)]);
+    let trust = Trust::Certificates { authority, is_test: false };
+    let at = |s: i64| verdict(&trust, unionpay(), &chain().signer, start().plus_s(s));
+    assert_eq!((at(0), at(60)), (Ok(()), Ok(())));
+    assert_eq!(at(61), Err(Untrusted::Chain(ChainError::NoRoot)));
+    assert_eq!(at(60), Ok(()), "the clock may be set back");
+    let ended = verdict(&trust, unionpay(), &chain().signer, start().plus_s(YEAR_S));
+    assert_eq!(ended, Err(Untrusted::Chain(ChainError::OutsideDates)));
+    // What is remembered is one certificate, not its name or its key.
+    let forged = Wanted { issuer: (MIDDLE, other()), ..Wanted::leaf(UNIONPAY, unionpay()) };
+    let unknown = Err(Untrusted::Chain(ChainError::UnknownIssuer));
+    assert_eq!(verdict(&trust, unionpay(), &forged.pem(), start()), unknown);
+}
+
 #[test]
 fn sha256_is_believed_as_sha1_is() {
     let newer = Wanted { sha1: false, ..Wanted::leaf(UNIONPAY, unionpay()) }.pem();

@@ -50,9 +50,12 @@ const OPTIONS: &[(&str, &str)] = &[
     --public-key-id PUB_KEY_ID_0000000000000024101100397200000006 --public-key-file pub_key.pem\n\n  \
     luodi accounts add --store default --mode live --gateway alipay \\\n    \
     --set app_id=2021000000000001 --set seller_id=2088000000000001 \\\n    \
-    --secret app_private_key=app_private_key.pem --secret alipay_public_key=alipay_public_key.txt\n\n\
-    The options with names of their own are WeChat Pay's; every other gateway's settings and secrets go in by --set\n\
-    and --secret, under the names that /docs lists.\n\n\
+    --secret app_private_key=app_private_key.pem --secret alipay_public_key=alipay_public_key.txt\n\n  \
+    luodi accounts add --store default --mode live --gateway unionpay \\\n    \
+    --set merchant_no=898340183980105 --secret key_file=merchant.pfx --secret key_password=password.txt \\\n    \
+    --secret middle_certificates=acp_prod_middle.cer --secret root_certificates=acp_prod_root.cer\n\n\
+    The options with names of their own are WeChat Pay's; every other gateway's settings and secrets go in\n\
+    by --set and --secret, under the names that /docs lists.\n\n\
     Secrets are read from files, or from standard input where the file is `-`; never from arguments.")]
 pub struct Add {
     #[command(flatten)]
