@@ -111,6 +111,29 @@ async fn a_refund_that_unionpay_refuses_moves_nothing_and_says_why() {
     assert_eq!(status(&house, &payment).await, "refunded");
 }
 
+/// 45: somebody gave the money back in UnionPay's portal, or our own first try did. Only asked and told so again
+/// is it a refusal.
+#[tokio::test(flavor = "multi_thread")]
+async fn already_refunded_is_asked_about_before_it_is_believed() {
+    let (house, unionpay) = House::with_unionpay().await;
+    let payment = paid(&house, &unionpay).await;
+    unionpay.lasting_fault(Operation::Refund, FaultKind::RespCodeBeforeCommit { resp_code: code("45") });
+    let told = refund(&house, &payment, 1280).await;
+    assert_eq!((&told["status"], &told["failure"]["code"]), (&json!("unknown"), &json!("45")));
+    a_while_later(&house).await;
+    assert_eq!(read(&house, &told).await["status"], "failed");
+    assert_eq!(status(&house, &payment).await, "paid");
+    assert_eq!(unionpay.calls(Operation::Refund), 2, "once more, under the same number");
+    // Our own first try, whose answer was lost.
+    unionpay.sandbox.clear_faults();
+    unionpay.fault(Operation::Refund, FaultKind::RespCodeAfterCommit { resp_code: code("45") });
+    let told = refund(&house, &payment, 1280).await;
+    assert_eq!(told["status"], "unknown");
+    a_while_later(&house).await;
+    assert_eq!(read(&house, &told).await["status"], "succeeded");
+    assert_eq!(unionpay.book().balance_fen, 0);
+}
+
 /// Stored before it is sent, and sent under one number: whatever is lost on the way, money goes back once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_whose_answer_says_nothing_moves_money_once() {
