@@ -271,6 +271,28 @@ async fn a_void_that_fails_is_followed_by_a_refund() {
     }
 }
 
+/// It never arrived, and when it could be sent again the settlement day was over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_void_that_comes_after_its_day_is_refused_and_followed_by_a_refund() {
+    let (house, unionpay) = with_voids().await;
+    let payment = paid(&house, &unionpay).await;
+    // Ten to eleven at night.
+    house.clock.advance_s(10 * 3600 + 50 * 60);
+    unionpay.lasting_fault(Operation::Void, FaultKind::ResetBeforeCommit);
+    let void = refund(&house, &payment, 1280).await;
+    a_while_later(&house).await;
+    assert_eq!(read(&house, &void).await["status"], "unknown");
+    house.clock.advance_s(600);
+    unionpay.sandbox.clear_faults();
+    a_while_later(&house).await;
+    let failed = read(&house, &void).await;
+    assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("failed"), &json!("35")));
+    refund(&house, &payment, 1280).await;
+    house.sandbox.step().await;
+    assert_eq!(sent_back(&unionpay), [(Product::Refund, 1280, TransactionState::Succeeded)]);
+    assert_eq!(status(&house, &payment).await, "refunded");
+}
+
 /// Until it is known how the void ended, nothing else is sent: a refund beside it would pay twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_void_whose_answer_was_lost_is_asked_about_and_never_doubled() {
