@@ -4,9 +4,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use uuid::{NoContext, Uuid};
+use uuid::Uuid;
 
 use crate::clock::Timestamp;
 
@@ -35,12 +37,18 @@ impl<T: Named> Id<T> {
     }
 
     /// One that says it was made at `at`, for numbers whose time a gateway goes by. [`Id::generate`] reads the
-    /// machine's clock and, once that was ahead, stays ahead until the program ends.
+    /// machine's clock and, once that was ahead, stays ahead until the program ends. Those of one millisecond
+    /// sort by when they were made.
     #[must_use]
     pub fn generate_at(at: Timestamp) -> Self {
-        let ms = u64::try_from(at.as_millis()).unwrap_or_default();
-        let nanos = u32::try_from(ms % 1000).unwrap_or_default() * 1_000_000;
-        Self(Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, ms / 1000, nanos)), PhantomData)
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let ms = u128::from(u64::try_from(at.as_millis()).unwrap_or_default()) & 0xffff_ffff_ffff;
+        // How long the program has run, in microseconds: it tells nobody how many ids there are.
+        let order = BEGAN.elapsed().as_micros() & 0xffff_ffff;
+        let random = Uuid::new_v4().as_u128() & ((1 << 42) - 1);
+        let version_and_order = (7 << 12) | (order >> 20);
+        let variant_and_order = (0b10 << 20) | (order & 0xf_ffff);
+        Self(Uuid::from_u128((ms << 80) | (version_and_order << 64) | (variant_and_order << 42) | random), PhantomData)
     }
 
     /// When it was made, to the millisecond; `None` for one that no clock made.
@@ -290,6 +298,11 @@ mod tests {
         assert!(ids.iter().all(|id| id.made_at() == Some(early)), "not the latest time ever seen");
         let different: std::collections::HashSet<_> = ids.iter().collect();
         assert_eq!(different.len(), ids.len());
+        let first = AttemptId::generate_at(late);
+        let made = Instant::now();
+        while made.elapsed().as_micros() < 2 {}
+        assert!(first < AttemptId::generate_at(late), "of the same millisecond, in their order");
+        assert!(AttemptId::generate_at(early) < first);
     }
 
     #[test]

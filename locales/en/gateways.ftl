@@ -38,6 +38,7 @@ gateway-wechatpay-closed = WeChat Pay cancelled the refund; the money stays with
 gateway-outcome-unknown = The gateway’s answer is not known yet; it is being asked.
 gateway-gateway-unreachable = The gateway could not be reached; nothing happened there.
 gateway-never-opened = The gateway never received this order.
+gateway-code-lost = The gateway opened this order, but what the shopper needs to pay it was lost on the way. Open a new attempt.
 gateway-amount-zero = The amount must be at least 1 fen.
 gateway-description-empty = The description has no character that the gateway accepts.
 gateway-expired = The order would expire before it is opened.

@@ -38,6 +38,7 @@ gateway-wechatpay-closed = 微信支付已关闭该退款，款项仍在商户�
 gateway-outcome-unknown = 支付渠道的结果尚不明确，正在查询。
 gateway-gateway-unreachable = 无法连接支付渠道，本次请求没有生效。
 gateway-never-opened = 支付渠道没有收到该订单。
+gateway-code-lost = 支付渠道已受理该订单，但供顾客付款的内容在途中丢失：请重新发起支付。
 gateway-amount-zero = 金额至少为 1 分。
 gateway-description-empty = 商品描述中没有可用的字符。
 gateway-expired = 订单在发起之前就会过期。

@@ -38,6 +38,7 @@ gateway-wechatpay-closed = 微信支付已關閉該退款，款項仍在商戶�
 gateway-outcome-unknown = 支付渠道的結果尚不明確，正在查詢。
 gateway-gateway-unreachable = 無法連接支付渠道，本次請求沒有生效。
 gateway-never-opened = 支付渠道沒有收到該訂單。
+gateway-code-lost = 支付渠道已受理該訂單，但供顧客付款的內容在途中遺失：請重新發起支付。
 gateway-amount-zero = 金額至少為 1 分。
 gateway-description-empty = 商品描述中沒有可用的字符。
 gateway-expired = 訂單在發起之前就會過期。

@@ -74,6 +74,8 @@ pub enum DeclineReason {
     NotFound,
     /// The order is paid (or its number was used): ask, do not open another.
     AlreadyPaid,
+    /// The number was used before, and what it was answered with then is not given again.
+    NumberUsed,
     /// The order is closed.
     AlreadyClosed,
     /// Too fast, or not enough funds yet: the same request may be sent again later.

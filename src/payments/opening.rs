@@ -87,11 +87,16 @@ impl PaymentService {
             }
             Err(GatewayError::Declined {
                 reason:
-                    reason @ (DeclineReason::AlreadyPaid | DeclineReason::AlreadyClosed | DeclineReason::TextRefused),
+                    reason @ (DeclineReason::AlreadyPaid
+                    | DeclineReason::AlreadyClosed
+                    | DeclineReason::NumberUsed
+                    | DeclineReason::TextRefused),
                 code,
                 message,
             }) => {
                 let failure = Failure { code, message };
+                let is_lost =
+                    reason == DeclineReason::NumberUsed && sending == Sending::Again && attempt.next_action.is_none();
                 // "This number exists" is no proof of anything: the order itself is asked about.
                 match gateway.query(&order_ref(attempt)).await {
                     Ok(report) if !report.get().state.is_open() => {
@@ -101,6 +106,10 @@ impl PaymentService {
                     }
                     told @ Ok(_) if reason == DeclineReason::TextRefused && is_unheard_of(&told) => {
                         Fact::AttemptFailed { attempt_id, failure }
+                    }
+                    // Nobody can pay by a code that nobody has: the shopper gets another.
+                    told @ Ok(_) if is_lost && is_unheard_of(&told) => {
+                        Fact::AttemptFailed { attempt_id, failure: code_lost() }
                     }
                     Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) => {
                         Fact::AttemptFailed { attempt_id, failure }
@@ -130,6 +139,11 @@ impl PaymentService {
         };
         Ok(gateway.create(&order).await?.into_opening())
     }
+}
+
+fn code_lost() -> Failure {
+    let message = "the gateway opened this order, but its answer was lost and is not given again";
+    Failure { code: "code_lost".into(), message: message.into() }
 }
 
 /// The gateway has nothing under this number, and nobody holds anything to open it with.

@@ -46,7 +46,9 @@ impl SurplusRefund<'_> {
             failed_refunds: failed_refunds_of(ledger, attempt_id),
             flow: attempt.flow,
             gateway_trade_no: attempt.gateway_trade_no.clone(),
-            paid_at: attempt.paid_at,
+            // Without its time no gateway takes the quick way of the same day (撤销), which may fail: nobody would ask
+            // again for what goes back by itself.
+            paid_at: None,
         });
         let Ok(request) = prepared else {
             // The money is recorded all the same; the alarm and the event tell the merchant.

@@ -186,6 +186,27 @@ async fn a_day_without_a_file_is_empty_only_when_it_can_no_longer_be_late() {
     assert_eq!(summary(&house).await, Vec::<String>::new());
 }
 
+/// A file that does not come for days looks like a day without business: what was paid is then missed by name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_never_came_leaves_what_was_paid_that_day_to_be_told() {
+    let house = UnionPayHouse::build().await;
+    let payment = house.paid_payment(1000).await;
+    let not_there = FaultKind::RespCodeBeforeCommit { resp_code: "98".to_owned() };
+    house.unionpay.lasting_fault(Operation::FileDownload, not_there);
+    house.morning_after().await;
+    assert_eq!(statement(&house).await["status"], "waiting");
+    assert_eq!(summary(&house).await, Vec::<String>::new());
+    house.clock.advance_s(27 * 3600);
+    reconcile(&house).await;
+    assert_eq!(statement(&house).await["status"], "empty");
+    assert_eq!(summary(&house).await, ["missing_there/payment_absent open"]);
+    assert_eq!(house.read(&payment).await["status"], "paid");
+    house.unionpay.sandbox.clear_faults();
+    house.fetch_again(DAY).await;
+    assert_eq!(statement(&house).await["figures"]["paid_fen"], 1000);
+    assert_eq!(summary(&house).await, ["missing_there/payment_absent resolved"]);
+}
+
 /// The day of a payment is that on which it was cleared: at 23:00 the next one begins.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_paid_after_eleven_at_night_stands_in_the_next_day_and_is_missed_in_neither() {

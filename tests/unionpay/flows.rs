@@ -202,7 +202,7 @@ async fn a_live_page_is_the_real_system_s() {
 #[tokio::test]
 async fn a_used_number_is_asked_about_and_a_definite_no_is_final() {
     for (code, reason) in
-        [("12", DeclineReason::AlreadyPaid), ("33", DeclineReason::Other), ("86", DeclineReason::Other)]
+        [("12", DeclineReason::NumberUsed), ("33", DeclineReason::Other), ("86", DeclineReason::Other)]
     {
         let (gateway, _, _) = account(move |seen| Reply::code(seen, code)).await;
         for flow in [Flow::Qr, Flow::App, Flow::Barcode] {

@@ -111,6 +111,29 @@ async fn a_refund_that_unionpay_refuses_moves_nothing_and_says_why() {
     assert_eq!(status(&house, &payment).await, "refunded");
 }
 
+/// 45: somebody gave the money back in UnionPay's portal, or our own first try did. Only asked and told so again
+/// is it a refusal.
+#[tokio::test(flavor = "multi_thread")]
+async fn already_refunded_is_asked_about_before_it_is_believed() {
+    let (house, unionpay) = House::with_unionpay().await;
+    let payment = paid(&house, &unionpay).await;
+    unionpay.lasting_fault(Operation::Refund, FaultKind::RespCodeBeforeCommit { resp_code: code("45") });
+    let told = refund(&house, &payment, 1280).await;
+    assert_eq!((&told["status"], &told["failure"]["code"]), (&json!("unknown"), &json!("45")));
+    a_while_later(&house).await;
+    assert_eq!(read(&house, &told).await["status"], "failed");
+    assert_eq!(status(&house, &payment).await, "paid");
+    assert_eq!(unionpay.calls(Operation::Refund), 2, "once more, under the same number");
+    // Our own first try, whose answer was lost.
+    unionpay.sandbox.clear_faults();
+    unionpay.fault(Operation::Refund, FaultKind::RespCodeAfterCommit { resp_code: code("45") });
+    let told = refund(&house, &payment, 1280).await;
+    assert_eq!(told["status"], "unknown");
+    a_while_later(&house).await;
+    assert_eq!(read(&house, &told).await["status"], "succeeded");
+    assert_eq!(unionpay.book().balance_fen, 0);
+}
+
 /// Stored before it is sent, and sent under one number: whatever is lost on the way, money goes back once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refund_whose_answer_says_nothing_moves_money_once() {
@@ -246,6 +269,28 @@ async fn a_void_that_fails_is_followed_by_a_refund() {
         assert_eq!(last, Some((Product::Refund, 1280, TransactionState::Succeeded)), "{kind:?}");
         assert_eq!(unionpay.book().balance_fen, 0, "{kind:?}");
     }
+}
+
+/// It never arrived, and when it could be sent again the settlement day was over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_void_that_comes_after_its_day_is_refused_and_followed_by_a_refund() {
+    let (house, unionpay) = with_voids().await;
+    let payment = paid(&house, &unionpay).await;
+    // Ten to eleven at night.
+    house.clock.advance_s(10 * 3600 + 50 * 60);
+    unionpay.lasting_fault(Operation::Void, FaultKind::ResetBeforeCommit);
+    let void = refund(&house, &payment, 1280).await;
+    a_while_later(&house).await;
+    assert_eq!(read(&house, &void).await["status"], "unknown");
+    house.clock.advance_s(600);
+    unionpay.sandbox.clear_faults();
+    a_while_later(&house).await;
+    let failed = read(&house, &void).await;
+    assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("failed"), &json!("35")));
+    refund(&house, &payment, 1280).await;
+    house.sandbox.step().await;
+    assert_eq!(sent_back(&unionpay), [(Product::Refund, 1280, TransactionState::Succeeded)]);
+    assert_eq!(status(&house, &payment).await, "refunded");
 }
 
 /// Until it is known how the void ended, nothing else is sent: a refund beside it would pay twice.

@@ -248,6 +248,8 @@ async fn no_change_to_a_genuine_notification_is_counted() {
         ("braces around it", format!("{{{}}}", encoded(&genuine))),
         ("not encoded", genuine.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join("&")),
         ("encoded twice", encoded(&genuine).replace('%', "%25")),
+        ("too much", format!("{}&zz={}", encoded(&genuine), "x".repeat(300_000))),
+        ("no text", format!("{}&zz=%ff%fe", encoded(&genuine))),
         ("nothing", String::new()),
         ("no form", "{\"respCode\":\"00\"}".to_owned()),
     ]);

@@ -128,6 +128,7 @@ pub fn refusal(operation: Operation, message: &Message) -> GatewayError {
         // It was received before, whatever the answer to that was: how it ended is asked.
         Class::Known if operation == Operation::Refund && code == "12" => unknown(),
         Class::Known if operation == Operation::Refund => declined(DeclineReason::Unclear),
+        Class::Known if code == "12" => declined(DeclineReason::NumberUsed),
         Class::Known => declined(DeclineReason::AlreadyPaid),
         Class::NotFound => declined(DeclineReason::NotFound),
         // Whether a call that moves money was made before it became too many is not said.
