@@ -273,7 +273,7 @@ async fn a_refund_that_was_decided_after_eleven_at_night_is_not_missed_the_day_b
     house.morning_on("2026-01-02T10:01:00+08:00").await;
     assert_eq!(summary(&house).await, Vec::<String>::new(), "asked for that day, done on the next");
     house.morning_on("2026-01-03T10:01:00+08:00").await;
-    assert_eq!(house.listed("2026-01-02").await, [number.clone()]);
+    assert_eq!(house.listed("2026-01-02").await, std::slice::from_ref(&number));
     assert_eq!(summary(&house).await, Vec::<String>::new());
     // Where that file leaves it out, it is missed there.
     let edit = FileEdit::Leave { order_id: number };

@@ -4,9 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use luodi::clock::Timestamp;
-use luodi::sandbox::unionpay::{
-    DeliveryState, FaultKind, MerchantDraft, Operation, PayDraft, SignMethod, TransactionState,
-};
+use luodi::sandbox::DeliveryState;
+use luodi::sandbox::unionpay::{FaultKind, MerchantDraft, Operation, PayDraft, SignMethod, TransactionState};
 use luodi::sandbox::{FaultKind as WeChatFaultKind, Operation as WeChatOperation};
 use serde_json::{Value, json};
 
