@@ -240,6 +240,12 @@ impl CashierPage<'_> {
         self.say(if matches!(self.flow(), "qr" | "") { with_code } else { without })
     }
 
+    /// The words of what is over: of a code only where it was one.
+    fn lapsed(&self, with_code: &str, without: &str) -> String {
+        let was_page = self.view.attempt.as_ref().is_some_and(|attempt| attempt.flow != "qr");
+        if was_page { self.say(without) } else { self.coded(with_code, without) }
+    }
+
     /// Words for when another device goes on with the payment; a computer that led it there shows its code again.
     fn elsewhere(&self, opened: &str, scanned: &str) -> String {
         self.t.get(if self.view.shows_own_code { scanned } else { opened })
@@ -301,7 +307,7 @@ impl CashierPage<'_> {
             Stage::SignIn => "cashier-stage-signin",
             Stage::Elsewhere => return self.elsewhere("cashier-stage-elsewhere", "cashier-stage-elsewhere-scanned"),
             Stage::Unknown => return self.say_of_order("cashier-stage-unknown"),
-            Stage::Expired => return self.coded("cashier-stage-expired", "cashier-stage-expired-order"),
+            Stage::Expired => return self.lapsed("cashier-stage-expired", "cashier-stage-expired-order"),
             Stage::Failed => return self.coded("cashier-stage-failed", "cashier-stage-failed-order"),
             Stage::Paid => "cashier-stage-paid",
             Stage::Refunded => "cashier-stage-refunded",

@@ -259,6 +259,7 @@ async fn who_stayed_too_long_at_the_bank_gets_a_code() {
     screen.keep("bank-timed-out").await;
     screen.click("#done").await;
     screen.sees_stage("expired").await;
+    assert_eq!(screen.text("#stage").await, look.says("cashier-stage-expired-order"), "it was no code");
     screen.fits_the_screen().await;
     screen.keep("three-page-over").await;
     screen.click("#renew").await;

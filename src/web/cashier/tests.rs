@@ -250,6 +250,15 @@ fn who_went_to_a_gateways_page_on_a_computer_is_asked_and_may_go_again() {
 }
 
 #[test]
+fn a_page_whose_time_is_over_is_not_called_a_code() {
+    let mut view = view_in("unionpay-page");
+    view.attempt.as_mut().unwrap().expires_at_ms = view.server_now_ms - 1;
+    let page = render_cashier(&view, Locale::ZhHans).unwrap();
+    assert!(page.contains("data-stage=\"expired\"") && page.contains(">付款已超时</p>"), "{page}");
+    assert!(page.contains("重新付款") && !page.contains("二维码已过期"), "{page}");
+}
+
+#[test]
 fn where_only_a_gateways_page_takes_the_money_a_button_leads_there() {
     let mut view = view_in("empty");
     view.methods[0].flow = "page".to_owned();
