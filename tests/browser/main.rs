@@ -21,6 +21,7 @@ mod keyboard;
 mod lifetime;
 mod plain;
 mod scenes;
+mod three_wallets;
 mod unionpay;
 mod wallets;
 mod way;
