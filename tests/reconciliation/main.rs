@@ -12,4 +12,5 @@ mod interrupted;
 mod morning;
 mod refunds;
 mod unionpay;
+mod unionpay_evening;
 mod unreadable;

@@ -9,9 +9,9 @@ use crate::support::unionpay::UnionPayAccount;
 use crate::support::{House, out_trade_no, path_of, text};
 
 /// The house with an account at UnionPay; the one at WeChat Pay rests.
-struct UnionPayHouse {
+pub struct UnionPayHouse {
     house: House,
-    unionpay: UnionPayAccount,
+    pub unionpay: UnionPayAccount,
 }
 
 impl std::ops::Deref for UnionPayHouse {
@@ -23,7 +23,7 @@ impl std::ops::Deref for UnionPayHouse {
 }
 
 impl UnionPayHouse {
-    async fn build() -> Self {
+    pub async fn build() -> Self {
         Self::build_with(House::build().await, MerchantDraft::default(), json!({})).await
     }
 
@@ -49,7 +49,7 @@ impl UnionPayHouse {
         answer.json()
     }
 
-    async fn paid_payment(&self, amount_fen: i64) -> Value {
+    pub async fn paid_payment(&self, amount_fen: i64) -> Value {
         let payment = self.payment_with_code(amount_fen).await;
         self.unionpay.pay(&payment);
         assert_eq!(self.sandbox.step().await, 1, "one notification goes out");
@@ -58,7 +58,7 @@ impl UnionPayHouse {
         payment
     }
 
-    async fn asked_back(&self, payment: &Value, amount_fen: i64) -> Value {
+    pub async fn asked_back(&self, payment: &Value, amount_fen: i64) -> Value {
         let answer = self.post(&path_of(payment, "/refunds"), json!({ "amount_fen": amount_fen })).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         self.sandbox.step().await;
@@ -71,7 +71,7 @@ impl UnionPayHouse {
         refund
     }
 
-    async fn refund_status(&self, refund: &Value) -> String {
+    pub async fn refund_status(&self, refund: &Value) -> String {
         text(&self.get(&format!("/v1/refunds/{}", text(&refund["id"]))).await.json()["status"])
     }
 
@@ -89,18 +89,18 @@ impl UnionPayHouse {
         reconcile(self).await;
     }
 
-    async fn morning_on(&self, moment: &str) {
+    pub async fn morning_on(&self, moment: &str) {
         self.clock.set(at(moment));
         reconcile(self).await;
     }
 
-    async fn fetch_again(&self, date: &str) {
+    pub async fn fetch_again(&self, date: &str) {
         assert_eq!(self.post(&format!("{}/fetch", path(self, date)), json!({})).await.status, 202);
         reconcile(self).await;
     }
 
     /// The numbers in that day's list.
-    async fn listed(&self, date: &str) -> Vec<String> {
+    pub async fn listed(&self, date: &str) -> Vec<String> {
         let read = self.get(&path(self, date)).await.json();
         let rows = read["rows"].as_array().cloned().unwrap_or_default();
         rows.iter()
@@ -109,7 +109,7 @@ impl UnionPayHouse {
     }
 }
 
-fn at(text: &str) -> Timestamp {
+pub fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).expect("a time")
 }
 
@@ -205,83 +205,6 @@ async fn a_file_that_never_came_leaves_what_was_paid_that_day_to_be_told() {
     house.fetch_again(DAY).await;
     assert_eq!(statement(&house).await["figures"]["paid_fen"], 1000);
     assert_eq!(summary(&house).await, ["missing_there/payment_absent resolved"]);
-}
-
-/// The day of a payment is that on which it was cleared: at 23:00 the next one begins.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_paid_after_eleven_at_night_stands_in_the_next_day_and_is_missed_in_neither() {
-    let house = UnionPayHouse::build().await;
-    let mut numbers = Vec::new();
-    for moment in [
-        "2026-01-01T22:30:00+08:00",
-        "2026-01-01T22:59:59+08:00",
-        "2026-01-01T23:00:00+08:00",
-        "2026-01-01T23:30:00+08:00",
-        "2026-01-02T00:30:00+08:00",
-    ] {
-        house.clock.set(at(moment));
-        numbers.push(out_trade_no(&house.paid_payment(1000).await));
-    }
-    house.morning_on("2026-01-02T10:01:00+08:00").await;
-    assert_eq!(house.listed(DAY).await, numbers[..2]);
-    assert_eq!(summary(&house).await, Vec::<String>::new(), "half past eleven is no part of that day");
-    house.clock.set(at("2026-01-02T12:00:00+08:00"));
-    numbers.push(out_trade_no(&house.paid_payment(1000).await));
-    house.morning_on("2026-01-03T10:01:00+08:00").await;
-    assert_eq!(house.listed("2026-01-02").await, numbers[2..]);
-    assert_eq!(summary(&house).await, Vec::<String>::new());
-    assert_eq!(statement(&house).await["figures"]["paid_count"], 2);
-}
-
-/// The same evening, when the file really leaves something out: it is missed on the right day.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_missing_of_the_evening_is_told_of_the_day_it_belongs_to() {
-    let house = UnionPayHouse::build().await;
-    house.clock.set(at("2026-01-01T22:30:00+08:00"));
-    let early = house.paid_payment(1000).await;
-    house.clock.set(at("2026-01-01T22:59:00+08:00"));
-    house.paid_payment(1003).await;
-    house.clock.set(at("2026-01-01T23:30:00+08:00"));
-    let late = house.paid_payment(1001).await;
-    house.paid_payment(1002).await;
-    for (payment, date) in [(&early, DAY), (&late, "2026-01-02")] {
-        let edit = FileEdit::Leave { order_id: out_trade_no(payment) };
-        house.unionpay.sandbox.edit_file(house.unionpay.mer_id(), date, edit).expect("an edit");
-    }
-    house.morning_on("2026-01-02T10:01:00+08:00").await;
-    let found = differences(&house).await;
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!((&found[0]["payment_id"], &found[0]["date"]), (&early["id"], &json!(DAY)));
-    house.morning_on("2026-01-03T10:01:00+08:00").await;
-    let found = differences(&house).await;
-    let of_late = found.iter().find(|d| d["payment_id"] == late["id"]).unwrap_or_else(|| panic!("{found:#?}"));
-    assert_eq!((&of_late["date"], found.len()), (&json!("2026-01-02"), 2));
-}
-
-/// A refund stands in the file of the day on which it was done, however long before it was asked for.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refund_that_was_decided_after_eleven_at_night_is_not_missed_the_day_before() {
-    let house = UnionPayHouse::build().await;
-    let payment = house.paid_payment(1000).await;
-    house.unionpay.fault(Operation::Refund, FaultKind::StaysPending);
-    let refund = house.asked_back(&payment, 400).await;
-    house.clock.set(at("2026-01-02T03:00:00+08:00"));
-    let number = text(&refund["out_refund_no"]);
-    house.unionpay.sandbox.settle(house.unionpay.mer_id(), &number, "00").expect("a decision");
-    house.sandbox.step().await;
-    assert_eq!(house.refund_status(&refund).await, "succeeded");
-    house.morning_on("2026-01-02T10:01:00+08:00").await;
-    assert_eq!(summary(&house).await, Vec::<String>::new(), "asked for that day, done on the next");
-    house.morning_on("2026-01-03T10:01:00+08:00").await;
-    assert_eq!(house.listed("2026-01-02").await, std::slice::from_ref(&number));
-    assert_eq!(summary(&house).await, Vec::<String>::new());
-    // Where that file leaves it out, it is missed there.
-    let edit = FileEdit::Leave { order_id: number };
-    house.unionpay.sandbox.edit_file(house.unionpay.mer_id(), "2026-01-02", edit).expect("an edit");
-    let edit = FileEdit::Unknown { order_id: out_trade_no(&payment), amount_fen: 1000 };
-    house.unionpay.sandbox.edit_file(house.unionpay.mer_id(), "2026-01-02", edit).expect("a file that is not empty");
-    house.fetch_again("2026-01-02").await;
-    assert!(summary(&house).await.contains(&"missing_there/refund_absent open".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
