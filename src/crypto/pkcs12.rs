@@ -1,6 +1,6 @@
 //! Key files with a password (PKCS#12: .pfx, .p12), the old ones with RC2 and triple DES too.
-//! Promises: the certificate that comes out is the one of the key, wherever in the file it stands; errors and
-//! `Debug` never show key bytes. Refuses: files whose contents no password check protects.
+//! Promises: the certificate that comes out is one of the key, wherever in the file it stands, and of several the
+//! one that lasts longest; errors and `Debug` never show key bytes.
 
 use std::fmt;
 
@@ -50,11 +50,19 @@ impl KeyFile {
             let pkcs8 = Zeroizing::new(bag.key.as_der().to_vec());
             SigningKey::from_der(&pkcs8)
         });
-        let key = keys.flat_map(|key: Result<SigningKey, KeyError>| key).next().ok_or(KeyFileError::NoKey)?;
+        let keys: Vec<SigningKey> = keys.flat_map(|key: Result<SigningKey, KeyError>| key).collect();
+        if keys.is_empty() {
+            return Err(KeyFileError::NoKey);
+        }
         let mut others: Vec<Certificate> =
             archive.certs.iter().filter_map(|bag| Certificate::from_der(bag.cert.as_der()).ok()).collect();
-        let own = others.iter().position(|c| key.matches(c.public_key())).ok_or(KeyFileError::NoCertificate)?;
-        let certificate = others.remove(own);
+        // A renewed file may hold the old pair beside the new one.
+        let own = keys.into_iter().filter_map(|key| {
+            let of_key = others.iter().enumerate().filter(|(_, c)| key.matches(c.public_key()));
+            of_key.map(|(at, c)| (c.not_after(), at)).max().map(|(until, at)| (until, at, key))
+        });
+        let (_, at, key) = own.max_by_key(|(until, at, _)| (*until, *at)).ok_or(KeyFileError::NoCertificate)?;
+        let certificate = others.remove(at);
         Ok(Self { key, certificate, others })
     }
 }

@@ -11,6 +11,11 @@ use crate::payments::statement::StatementKind;
 pub struct GatewayFacts {
     /// How old a number may be when it first goes out, in seconds, where the gateway goes by the time in it.
     pub number_good_for_s: Option<i64>,
+    /// How long the call that opens an order may be under way, in seconds: until then "not found" says nothing.
+    pub opening_within_s: i64,
+    /// How long after its call broke off a refund may still surface, in seconds, although the gateway says that it
+    /// does not know it. `None` where it means what it says.
+    pub refund_surfaces_within_s: Option<i64>,
     /// How long a till waits for the payer to confirm before the order is reversed, in seconds.
     pub barcode_expires_in_s: i64,
     /// Flows whose orders are not closed but reversed (撤销): what was paid meanwhile goes back.

@@ -24,8 +24,6 @@ const PENDING_STEPS_S: [i64; 6] = [15, 30, 60, 120, 300, 600];
 /// Then hourly, until this long after the attempt expired.
 const HOURLY_S: i64 = 3600;
 const GIVE_UP_AFTER_EXPIRY_S: i64 = 48 * 3600;
-/// No create call takes longer than this, in seconds.
-const OPENING_S: i64 = 15;
 /// While a till waits for a shopper who confirms on the phone.
 const BARCODE_S: i64 = 5;
 /// After its time is over, a till's order is asked about this often only for so long, in seconds.
@@ -341,7 +339,8 @@ impl PaymentService {
 
     /// The call that opens it may still be under way; "not found" would say nothing yet.
     fn is_being_opened(&self, attempt: &Attempt) -> bool {
-        attempt.status == AttemptStatus::Creating && self.clock.now() < attempt.created_at.plus_s(OPENING_S)
+        attempt.status == AttemptStatus::Creating
+            && self.clock.now() < attempt.created_at.plus_s(GatewayFacts::of(attempt.gateway).opening_within_s)
     }
 
     /// Whether the shopper may still use this order.

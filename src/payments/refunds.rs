@@ -2,7 +2,7 @@
 //! is asked; a repeat keeps its number, so money never goes back twice for one request; the refunds of one
 //! order go to the gateway one after another.
 
-use super::attempt::AttemptStatus;
+use super::attempt::{Attempt, AttemptStatus};
 use super::error::PaymentError;
 use super::fact::{Fact, Refusal};
 use super::ledger::Ledger;
@@ -307,7 +307,10 @@ impl PaymentService {
                         self.settle_refund(account, gateway, &report, Source::Query).await?;
                         return self.ledger(payment_id).await;
                     }
-                    Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. }) => {
+                    Err(GatewayError::Declined { reason: DeclineReason::NotFound, .. })
+                        if sending == Sending::First
+                            || !self.may_surface(ledger.attempt(refund.attempt_id), refund) =>
+                    {
                         Fact::RefundFailed { refund_id, failure }
                     }
                     Err(_) if sending == Sending::First => Fact::RefundFailed { refund_id, failure },
@@ -322,6 +325,14 @@ impl PaymentService {
             if fails && overtaken { Ok(Vec::new()) } else { ledger.apply(fact.clone(), at) }
         });
         Ok(recorded.await?.0)
+    }
+
+    /// Whether an earlier sending of this refund, whose outcome was never learnt, may still take effect, whatever
+    /// the gateway says of it now.
+    fn may_surface(&self, attempt: Option<&Attempt>, refund: &Refund) -> bool {
+        let attempt = attempt.filter(|_| refund.status == RefundStatus::Unknown);
+        let within_s = attempt.and_then(|attempt| GatewayFacts::of(attempt.gateway).refund_surfaces_within_s);
+        within_s.is_some_and(|within_s| self.clock.now() < refund.created_at.plus_s(within_s))
     }
 }
 

@@ -5,6 +5,8 @@ use crate::payments::attempt::Flow;
 
 pub const FACTS: GatewayFacts = GatewayFacts {
     number_good_for_s: None,
+    opening_within_s: 15,
+    refund_surfaces_within_s: None,
     barcode_expires_in_s: 45,
     // There is no close: a cancellation returns the money of a payment that was made meanwhile.
     reversed_flows: &Flow::ALL,

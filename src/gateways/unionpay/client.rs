@@ -1,21 +1,29 @@
 //! Calls to UnionPay: signed on the way out, proven on the way in.
 //! Promises: nothing that is not proven is returned, whatever code it bears; only a proven answer is an answer.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
 use bytes::Bytes;
 use reqwest::Method;
 use url::Url;
 
-use super::errors::Operation;
+use super::errors::{Class, Operation, class_of, code_of};
 use super::message::Message;
 use super::sign::{Fields, Signer, encoded};
 use super::trust::{Trust, Untrusted};
 use crate::clock::{SharedClock, Timestamp};
 use crate::gateways::breaker::Breaker;
-use crate::gateways::transport::{Call, DOWNLOAD_TIMEOUT, READ_TIMEOUT, Transport, WRITE_TIMEOUT};
-use crate::gateways::{GatewayError, Rejected};
+use crate::gateways::transport::{Call, DOWNLOAD_TIMEOUT, READ_TIMEOUT, Transport};
+use crate::gateways::{DeclineReason, GatewayError, Rejected};
 
 /// The largest answer with a file in it, in bytes.
 const MAX_FILE_ANSWER: usize = 128 * 1024 * 1024;
+/// How long a call that moves money waits: UnionPay's own samples wait half a minute, and hanging up sooner makes
+/// unknown outcomes.
+const MONEY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long nothing is asked after UnionPay said "too many questions" (37), in seconds.
+const QUIET_S: i64 = 30;
 
 #[derive(Debug)]
 pub(super) struct Client {
@@ -27,6 +35,8 @@ pub(super) struct Client {
     pub base: Url,
     pub file_base: Url,
     pub breaker: Breaker,
+    /// Until when nothing is asked.
+    pub quiet_until: Mutex<Option<Timestamp>>,
 }
 
 /// Why a call gave no proven answer.
@@ -56,8 +66,27 @@ pub(super) struct Reply {
 
 impl Client {
     /// One call through the circuit breaker.
+    ///
+    /// # Errors
+    /// `TryLater` without a call while UnionPay wants to be asked less.
     pub(super) async fn call(&self, operation: Operation, fields: &Fields) -> Result<Message, GatewayError> {
-        Ok(self.call_in_detail(operation, fields).await?.message)
+        let is_question = matches!(operation, Operation::Query | Operation::QueryRefund);
+        if is_question && self.is_quiet() {
+            return Err(refusal_of_haste());
+        }
+        let message = self.call_in_detail(operation, fields).await?.message;
+        if is_question && class_of(code_of(&message)) == Class::TooFast {
+            *self.quiet() = Some(self.clock.now().plus_s(QUIET_S));
+        }
+        Ok(message)
+    }
+
+    fn quiet(&self) -> MutexGuard<'_, Option<Timestamp>> {
+        self.quiet_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.quiet().is_some_and(|until| self.clock.now() < until)
     }
 
     /// As [`Self::call`], telling an unproven answer from none.
@@ -73,7 +102,7 @@ impl Client {
     }
 
     async fn exchange(&self, operation: Operation, fields: &Fields) -> Result<Reply, CallFailure> {
-        let timeout = if operation.is_write() { WRITE_TIMEOUT } else { READ_TIMEOUT };
+        let timeout = if operation.is_write() { MONEY_TIMEOUT } else { READ_TIMEOUT };
         let call = self.signed_call(operation, fields, timeout)?;
         let answer = self.transport.send(call).await.map_err(|error| CallFailure::Gateway(error.into()))?;
         tracing::debug!(operation = operation.as_str(), status = answer.status, "UnionPay answered");
@@ -137,6 +166,14 @@ impl Client {
         let proven = self.trust.verify_form(&message, self.clock.now());
         proven.inspect_err(|why| tracing::warn!(%why, "a message in UnionPay's name is not proven"))?;
         Ok(message)
+    }
+}
+
+fn refusal_of_haste() -> GatewayError {
+    GatewayError::Declined {
+        reason: DeclineReason::TryLater,
+        code: "37".to_owned(),
+        message: "UnionPay wants to be asked less often".to_owned(),
     }
 }
 

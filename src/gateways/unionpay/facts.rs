@@ -1,11 +1,16 @@
 //! UnionPay's own times and ways.
 
+use super::reports::SURFACES_WITHIN_S;
 use crate::gateways::GatewayFacts;
 use crate::payments::statement::StatementKind;
 
 pub const FACTS: GatewayFacts = GatewayFacts {
     // An order's time (txnTime) is that of its number and must be the present when it is first sent.
     number_good_for_s: Some(60),
+    // Money calls wait for half a minute.
+    opening_within_s: 35,
+    // As a charge: by then it would stand in the day's file.
+    refund_surfaces_within_s: Some(SURFACES_WITHIN_S),
     barcode_expires_in_s: 60,
     // Nothing is reversed: whether that works for a scanned code is not certain, so its outcome is asked for.
     reversed_flows: &[],

@@ -88,6 +88,7 @@ impl UnionPay {
             clock,
             base: parsed.api_base,
             file_base: parsed.file_base,
+            quiet_until: Mutex::default(),
         };
         Ok(Self {
             merchant: Merchant { merchant_no, app_id: None, sub_merchant_no: None },

@@ -25,6 +25,10 @@ const PRODUCTS: [(&str, &str); 3] = [("01", "000201"), ("07", "000000"), (BARCOD
 pub fn read(message: &Message) -> Result<Notification, Rejected> {
     let field = |name| message.get(name).ok_or(Rejected::Malformed);
     let (txn_type, number, time, code) = (field("txnType")?, field("orderId")?, field("txnTime")?, field("respCode")?);
+    // The answer to a question, sent on by somebody: its respCode speaks of the question.
+    if message.get("origRespCode").is_some() {
+        return Err(Rejected::OtherTransaction);
+    }
     let merchant = Merchant { merchant_no: field("merId")?.to_owned(), app_id: None, sub_merchant_no: None };
     // An order is its number and its time; of our numbers we know the time.
     if txn_time(number).is_some_and(|ours| ours != time) {

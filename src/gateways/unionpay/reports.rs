@@ -14,9 +14,9 @@ use crate::payments::attempt::Flow;
 /// How long after an order's time (payTimeout) a success may still be on its way, in seconds: UnionPay sends
 /// notifications for about twelve minutes.
 pub const GRACE_S: i64 = 15 * 60;
-/// A charge of a payer's code whose call broke off may surface late. This long after its time, in seconds, it
-/// would stand in the day's file: what UnionPay does not know then never happened.
-const SURFACES_WITHIN_S: i64 = 48 * 3600;
+/// A charge of a payer's code or a refund whose call broke off may surface late. This long after its time, in
+/// seconds, it would stand in the day's file: what UnionPay does not know then never happened.
+pub(super) const SURFACES_WITHIN_S: i64 = 48 * 3600;
 
 /// A refund (退货) or a void (消费撤销).
 const REFUND_TYPES: [&str; 2] = ["04", "31"];
@@ -79,7 +79,7 @@ fn unpaid_state(asked: &OrderRef<'_>, now: Timestamp, outcome: Option<Class>) ->
     if asked.flow == Flow::Barcode {
         // UnionPay charges by itself: only a definite refusal ends it, or silence for very long.
         return match outcome {
-            Some(Class::Failed | Class::Misconfigured) => Some(OrderState::Closed),
+            Some(outcome) if is_failure(outcome) => Some(OrderState::Closed),
             None if now > asked.expires_at.plus_s(SURFACES_WITHIN_S) => Some(OrderState::Closed),
             _ => None,
         };
@@ -161,11 +161,20 @@ pub(super) fn refund_state(message: &Message, outcome: &str, told_in: &str) -> O
             let succeeded_at = message.get("traceTime").zip(at).and_then(|(text, at)| trace_time(text, at));
             Some(RefundState::Succeeded { succeeded_at })
         }
-        Class::Failed | Class::Misconfigured => Some(RefundState::Failed {
+        class if is_failure(class) => Some(RefundState::Failed {
             code: outcome.to_owned(),
             message: message.get(told_in).unwrap_or_default().to_owned(),
         }),
         _ => None,
+    }
+}
+
+/// Whether the outcome of a transaction is that it failed. Of the outcome itself also "it was done before" and "not
+/// found" say so; only what is undecided, or no code of the list, leaves it open.
+const fn is_failure(outcome: Class) -> bool {
+    match outcome {
+        Class::Failed | Class::Misconfigured | Class::Known | Class::NotFound | Class::NotReady => true,
+        Class::Success | Class::Unknown | Class::TooFast => false,
     }
 }
 

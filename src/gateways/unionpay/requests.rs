@@ -109,11 +109,7 @@ impl Terms {
             _ => fields([("payTimeout", &until)]),
         });
         if self.risk_fields {
-            let goods = sendable_text(&order.description, 64);
-            let ip = order.shopper.ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
-            let ip = ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default();
-            let risk = if goods.is_empty() { String::new() } else { format!("{{commodityName={goods}}}") };
-            request.extend(fields([("riskRateInfo", &risk), ("customerIp", &ip)]));
+            request.extend(risk_fields(order));
         }
         request.retain(|_, value| !value.is_empty());
         Ok(request)
@@ -190,6 +186,20 @@ fn fields<const N: usize>(pairs: [(&str, &str); N]) -> Fields {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// What is sold and from where: pages take both, the app the first, the codes neither (a field too many is
+/// refused).
+fn risk_fields(order: &OrderToOpen) -> Fields {
+    let goods = sendable_text(&order.description, 64);
+    let risk = if goods.is_empty() { String::new() } else { format!("{{commodityName={goods}}}") };
+    let ip = order.shopper.ip.as_deref().and_then(|ip| ip.parse::<IpAddr>().ok());
+    let ip = ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default();
+    match order.flow {
+        Flow::Page | Flow::Wap => fields([("riskRateInfo", &risk), ("customerIp", &ip)]),
+        Flow::App => fields([("riskRateInfo", &risk)]),
+        _ => Fields::new(),
+    }
+}
+
 fn time_of(number: &str) -> Result<String, GatewayError> {
     txn_time(number).ok_or_else(|| refuse("order_number", "the number is not one that this program made"))
 }
@@ -226,9 +236,13 @@ pub(super) fn sendable_text(text: &str, max_bytes: usize) -> String {
     let mut kept = String::new();
     for c in text.chars() {
         let c = if c.is_control() || "&={}[]\"'<>|".contains(c) { ' ' } else { c };
-        if c.len_utf8() < 4 && kept.len() + c.len_utf8() <= max_bytes {
-            kept.push(c);
+        if c.len_utf8() > 3 {
+            continue;
         }
+        if kept.len() + c.len_utf8() > max_bytes {
+            break;
+        }
+        kept.push(c);
     }
     kept.trim().to_owned()
 }

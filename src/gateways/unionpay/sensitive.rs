@@ -91,7 +91,7 @@ pub fn pin_block(card_no: &str, pin: &str) -> Option<[u8; 8]> {
     if !digits(card_no) || !digits(pin) || !(4..=12).contains(&pin.len()) || card_no.len() < 13 {
         return None;
     }
-    let own = format!("{:02}{pin:F<14}", pin.len());
+    let own = format!("{:02X}{pin:F<14}", pin.len());
     // The twelve digits left of the check digit.
     let card = format!("0000{}", card_no.get(card_no.len() - 13..card_no.len() - 1)?);
     let (own, card) = (hex::decode(own).ok()?, hex::decode(card).ok()?);

@@ -136,7 +136,9 @@ impl Parsed {
             Some(method) => secure_key(&mut form, secrets, method),
             None => None,
         };
-        let encryption = form.optional(secrets, "encryption_certificate").map(|v| encryption(&mut form, v, method));
+        let encryption = form
+            .optional(secrets, "encryption_certificate")
+            .map(|v| encryption(&mut form, v, method, credentials.mode));
         match (merchant_no, bases, proof) {
             (Some(merchant_no), Some((api_base, file_base)), Some(proof)) if form.problems.is_empty() => Ok(Self {
                 terms: Terms {
@@ -254,9 +256,7 @@ fn certificates(form: &mut Form, secrets: Section<'_>, mode: Mode) -> Option<Pro
         }
     }
     let file = file?;
-    // CFCA names the authority of the test system so.
-    let is_test_key = file.certificate.issuer().contains("CFCA TEST");
-    if mode == Mode::Live && is_test_key {
+    if mode == Mode::Live && is_of_test_system(&file.certificate) {
         form.report("/secrets/key_file", "test_certificate_in_live", foreign_files(mode));
     }
     let (middles, roots, _) = (middles?, roots?, own_der?);
@@ -269,6 +269,11 @@ fn certificates(form: &mut Form, secrets: Section<'_>, mode: Mode) -> Option<Pro
         trust: Trust::Certificates { authority: Authority::new(middles, roots), is_test: mode == Mode::Test },
         own: Some(OwnCertificate(file.certificate)),
     })
+}
+
+/// CFCA names the authority of the test system so.
+fn is_of_test_system(certificate: &Certificate) -> bool {
+    certificate.issuer().contains("CFCA TEST")
 }
 
 const fn foreign_files(mode: Mode) -> &'static str {
@@ -347,7 +352,7 @@ fn authority(
     }
 }
 
-fn encryption(form: &mut Form, text: &str, method: Option<SignMethod>) -> Option<Encryption> {
+fn encryption(form: &mut Form, text: &str, method: Option<SignMethod>, mode: Mode) -> Option<Encryption> {
     const POINTER: &str = "/secrets/encryption_certificate";
     if method != Some(SignMethod::Certificate) {
         let detail = "Card data goes with sign_method rsa only: leave encryption_certificate away.";
@@ -355,6 +360,10 @@ fn encryption(form: &mut Form, text: &str, method: Option<SignMethod>) -> Option
         return None;
     }
     match Certificate::parse(text) {
+        Ok(certificate) if mode == Mode::Live && is_of_test_system(&certificate) => {
+            form.report(POINTER, "test_certificate_in_live", foreign_files(mode));
+            None
+        }
         Ok(certificate) => Some(Encryption::new(certificate)),
         Err(_) => {
             form.report(

@@ -29,9 +29,9 @@ const MAX_LIST: u64 = 2 * 1024 * 1024 * 1024;
 const MAX_ENTRIES: usize = 16;
 /// A day is asked for by month and day: this far back, in days, its year is certain.
 const MAX_AGE_DAYS: i64 = 330;
-/// A day without a file this long after its end had no movements, in seconds: files come at about nine the next
-/// morning.
-const EMPTY_AFTER_S: i64 = 36 * 3600;
+/// A day without a file this long after its end had no movements, in seconds. Files come at about nine the next
+/// morning; "no file yet" and "nothing happened" are the same code, so late ones get three days.
+const EMPTY_AFTER_S: i64 = 3 * 24 * 3600;
 
 pub(super) async fn fetch(client: &Client, terms: &Terms, wanted: &StatementToFetch) -> Result<Fetched, GatewayError> {
     if wanted.kind == StatementKind::FundFlow {
@@ -68,7 +68,8 @@ pub(super) async fn fetch(client: &Client, terms: &Terms, wanted: &StatementToFe
 
 fn is_within_reach(date: Date, now: Timestamp) -> bool {
     let age_s = now.seconds_since(start_of_settlement_day(date));
-    date <= settlement_day(now) && age_s <= MAX_AGE_DAYS * 24 * 3600
+    // A day asked for by its date began up to a day before "so many days ago".
+    date <= settlement_day(now) && age_s <= (MAX_AGE_DAYS + 2) * 24 * 3600
 }
 
 fn is_long_over(date: Date, now: Timestamp) -> bool {

@@ -6,6 +6,8 @@ use crate::payments::statement::StatementKind;
 
 pub const FACTS: GatewayFacts = GatewayFacts {
     number_good_for_s: None,
+    opening_within_s: 15,
+    refund_surfaces_within_s: None,
     // The advice is 30 to 45 seconds.
     barcode_expires_in_s: 45,
     reversed_flows: &[Flow::Barcode],

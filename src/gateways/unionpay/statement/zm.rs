@@ -1,6 +1,6 @@
 //! The list of cleared transactions (ZM): one line each, 42 columns of fixed width in bytes, GBK.
 //! Promises: bytes are cut before they are decoded, for a Chinese name would shift every column after it; a line
-//! of another width, or of another merchant, is a fault. A transaction that stands here has happened.
+//! whose columns stand elsewhere, or of another merchant, is a fault. A transaction that stands here has happened.
 
 use std::io::BufRead;
 
@@ -11,10 +11,10 @@ use crate::gateways::statement::{
     StatementFault, StatementLine, StatementSummary, TradeKind, TradeRefundState, TradeRow,
 };
 use crate::gateways::unionpay::message::Charset;
-use crate::gateways::unionpay::values::{fen_of, start_of_settlement_day, trace_time};
+use crate::gateways::unionpay::values::{fen_of, start_of_settlement_day, trace_time, txn_time};
 
-/// The width of a line without its end, in bytes.
-const WIDTH: usize = 607;
+/// The bytes of a line that older files have too: 40 columns. What follows may be missing or stand elsewhere.
+const LEAST_WIDTH: usize = 475;
 /// The longest line that is read, in bytes.
 const MAX_LINE: u64 = 4096;
 
@@ -30,8 +30,10 @@ const TXN_TYPE_20: Column = (215, 2);
 const ORIGINAL_QUERY_ID_27: Column = (271, 21);
 const MERCHANT_28: Column = (293, 15);
 const SUB_MERCHANT_NAME_31: Column = (327, 32);
+/// What the merchant reserved, its first 32 characters: of our own refunds, the order.
+const RESERVED_35: Column = (397, 32);
 const ORIGINAL_ORDER_ID_41: Column = (476, 32);
-/// A blank stands after each of the columns that are read.
+/// A blank stands after each of the columns that every file has.
 const READ: [Column; 11] = [
     TRACE_TIME_5,
     AMOUNT_7,
@@ -43,7 +45,7 @@ const READ: [Column; 11] = [
     ORIGINAL_QUERY_ID_27,
     MERCHANT_28,
     SUB_MERCHANT_NAME_31,
-    ORIGINAL_ORDER_ID_41,
+    RESERVED_35,
 ];
 
 /// The lines of one list, then what they add up to: the file itself has no totals.
@@ -96,8 +98,8 @@ impl<R: BufRead> Lines<R> {
 
     /// `None` for transactions of products that this program does not open.
     fn row(&self, line: &[u8]) -> Result<Option<TradeRow>, StatementFault> {
-        if line.len() != WIDTH {
-            return Err(self.fault(format!("the line has {} bytes instead of {WIDTH}", line.len())));
+        if line.len() < LEAST_WIDTH {
+            return Err(self.fault(format!("the line has {} bytes instead of at least {LEAST_WIDTH}", line.len())));
         }
         if READ.iter().any(|(at, width)| line.get(at + width) != Some(&b' ')) {
             return Err(self.fault("the columns stand elsewhere than expected"));
@@ -129,15 +131,27 @@ impl<R: BufRead> Lines<R> {
             at: Some(at.ok_or_else(|| self.fault("the time cannot be read"))?),
             // What the merchant pays is a debit.
             fee_fen: -self.signed(line, FEE_16)?,
-            description: text(SUB_MERCHANT_NAME_31)?,
+            // A name that was cut in the middle of a character spoils no figures.
+            description: text(SUB_MERCHANT_NAME_31).unwrap_or_default(),
         };
         if kind != TradeKind::Payment {
-            row.out_refund_no = Some(std::mem::replace(&mut row.out_trade_no, text(ORIGINAL_ORDER_ID_41)?));
+            row.out_refund_no = Some(std::mem::replace(&mut row.out_trade_no, self.original_order_id(line)?));
             row.gateway_refund_no = Some(std::mem::replace(&mut row.gateway_trade_no, text(ORIGINAL_QUERY_ID_27)?));
             row.refund_state = Some(TradeRefundState::Succeeded);
         }
         self.signed(line, SETTLEMENT_17)?;
         Ok(Some(row))
+    }
+
+    /// The order of a refund: older files do not name it, but repeat what was reserved for it.
+    fn original_order_id(&self, line: &[u8]) -> Result<String, StatementFault> {
+        let told = self.text(line, ORIGINAL_ORDER_ID_41).unwrap_or_default();
+        if txn_time(&told).is_some() {
+            return Ok(told);
+        }
+        let reserved = self.text(line, RESERVED_35)?;
+        let order = reserved.split('|').next().unwrap_or_default();
+        Ok(if txn_time(order).is_some() { order.to_owned() } else { told })
     }
 
     fn text(&self, line: &[u8], (at, width): Column) -> Result<String, StatementFault> {
