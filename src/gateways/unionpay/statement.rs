@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_late_before_it_is_empty() {
         let day = jiff::civil::date(2026, 1, 1);
-        assert!(!is_long_over(day, at("2026-01-02T10:00:00+08:00")));
-        assert!(is_long_over(day, at("2026-01-03T11:00:01+08:00")));
+        assert!(!is_long_over(day, at("2026-01-04T22:59:59+08:00")));
+        assert!(is_long_over(day, at("2026-01-04T23:00:01+08:00")));
     }
 }
