@@ -43,6 +43,8 @@ fn fields(pairs: &[(&str, &str)]) -> Fields {
 /// A notification of a paid order, with all that UnionPay writes in it.
 fn paid(authority: &Authority, number: &str) -> Fields {
     let (time, amount) = (txn_time(number).expect("a number of ours"), AMOUNT_FEN.to_string());
+    // A number of UnionPay's own for each, 21 characters.
+    let query_id = &number[number.len() - 21..];
     let mut told = fields(&[
         ("accNo", "6216***********0018"),
         ("accessType", "0"),
@@ -51,7 +53,7 @@ fn paid(authority: &Authority, number: &str) -> Fields {
         ("encoding", "UTF-8"),
         ("merId", MERCHANT),
         ("orderId", number),
-        ("queryId", "812601021104051234568"),
+        ("queryId", query_id),
         ("respCode", "00"),
         ("respMsg", "成功[0000000]"),
         ("settleAmt", &amount),
