@@ -74,6 +74,15 @@ async fn another_time_is_another_transaction() {
     assert!(read(&by_unionpay(foreign)).await.is_ok(), "another system's order: the ledger does not know it");
 }
 
+/// Whoever can ask UnionPay can send its signed answer on to us: there `respCode` speaks of the question.
+#[tokio::test]
+async fn the_answer_to_a_question_is_no_notification() {
+    for outcome in ["66", "00"] {
+        let told = with(paid_notice(), [("origRespCode", outcome)]);
+        assert_eq!(read(&by_unionpay(told)).await, Err(Rejected::OtherTransaction), "{outcome}");
+    }
+}
+
 #[tokio::test]
 async fn money_without_its_particulars_is_not_read() {
     for missing in ["queryId", "txnAmt", "currencyCode", "respCode", "orderId", "txnTime", "merId", "txnType"] {

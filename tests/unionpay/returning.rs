@@ -30,7 +30,12 @@ async fn come_back(browser: &Phone, way: &WayBack) -> Answer {
     let body = serde_urlencoded::to_string(borrowed(&way.fields)).expect("a form");
     let request = browser.post(&way.to).header("content-type", "application/x-www-form-urlencoded").body(body);
     let request = request.header("sec-fetch-site", "cross-site").header("origin", "https://gateway.95516.com");
-    browser.send(request).await
+    let sent_on = browser.send(request).await;
+    // Asked for plainly, the same address can see whose browser it is, and a reload is harmless.
+    match leads_to(&sent_on) {
+        Some(to) if sent_on.status == 303 && way.to.ends_with(to) => browser.open(&way.to).await,
+        _ => sent_on,
+    }
 }
 
 fn leads_to(answer: &Answer) -> Option<&str> {
@@ -104,10 +109,7 @@ async fn a_form_that_says_paid_of_an_order_that_is_not_pays_nothing() {
         let before = unionpay.calls(Operation::Query);
         let back = come_back(&browser, &way).await;
         assert_eq!(unionpay.calls(Operation::Query), before + 1);
-        // Asked for plainly, the same address can see whose browser it is.
-        assert_eq!((back.status, leads_to(&back).map(|to| house.url(to))), (303, Some(way.to.clone())));
-        let page = browser.open(&way.to).await;
-        assert!(page.status == 200 && page.text.contains("/return/"), "it can be asked again: {}", page.text);
+        assert!(back.status == 200 && back.text.contains("/return/"), "it can be asked again: {}", back.text);
         assert_eq!(status(&house, &payment).await, "open");
         assert_eq!(attempt_status(&house, &payment).await, "pending");
         // The money comes after all: the page that was shown still finds it.
@@ -139,7 +141,7 @@ async fn a_shopper_who_turns_away_comes_back_with_nothing_and_can_go_on() {
         let way = pay_at_bank(&house, &browser, &payment).await;
         // Nobody pays within two seconds, and UnionPay is not asked more often.
         house.clock.advance_s(3);
-        way.go(&browser).await;
+        come_back(&browser, &way).await;
         assert_eq!(status(&house, &payment).await, "paid", "{flow}");
     }
 }
