@@ -265,10 +265,13 @@ impl From<PaymentError> for ApiError {
                 }
                 error
             }
-            PaymentError::SeveralAccounts { gateway } => Self {
-                fields: vec![FieldError::new("/account", "required")],
-                ..Self::new(Code::AccountAmbiguous).with("gateway", gateway.as_str())
-            },
+            PaymentError::SeveralAccounts { gateway, accounts } => {
+                let accounts = accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                Self {
+                    fields: vec![FieldError::new("/account", "required")],
+                    ..Self::new(Code::AccountAmbiguous).with("gateway", gateway.as_str()).with("accounts", accounts)
+                }
+            }
             PaymentError::FlowUnsupported { gateway, flow, offered } => Self {
                 fields: vec![
                     FieldError::new("/flow", "unsupported")

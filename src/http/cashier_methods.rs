@@ -32,7 +32,7 @@ impl Method {
         let (flows, app) = match account {
             Ok((_, bound)) => (bound.flows().to_vec(), bound.paying_app().cloned()),
             Err(error) => {
-                tracing::warn!(payment = %payment.id, gateway = gateway.as_str(), %error, "nothing to pay with");
+                tracing::error!(payment = %payment.id, gateway = gateway.as_str(), %error, "shoppers cannot pay this way");
                 (Vec::new(), None)
             }
         };

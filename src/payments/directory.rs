@@ -112,11 +112,10 @@ impl GatewayDirectory {
         let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
         let offered: Vec<Flow> = candidates.iter().flat_map(|(_, bound)| bound.flows().iter().copied()).collect();
         candidates.retain(|(_, bound)| bound.flows().contains(&flow));
-        match (candidates.pop(), candidates.is_empty()) {
-            (None, _) => Err(PaymentError::FlowUnsupported { gateway, flow, offered }),
-            (Some(_), false) => Err(PaymentError::SeveralAccounts { gateway }),
-            (Some(chosen), true) => Ok(chosen),
+        if candidates.is_empty() {
+            return Err(PaymentError::FlowUnsupported { gateway, flow, offered });
         }
+        the_only(candidates, gateway)
     }
 
     /// As [`GatewayDirectory::choose`], before a flow has been chosen.
@@ -130,11 +129,7 @@ impl GatewayDirectory {
         gateway: GatewayName,
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
-        let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
-        match (candidates.pop(), candidates.is_empty()) {
-            (Some(only), true) => Ok(only),
-            _ => Err(PaymentError::SeveralAccounts { gateway }),
-        }
+        the_only(self.candidates(store_id, mode, gateway, wanted).await?, gateway)
     }
 
     /// The enabled accounts of that gateway and mode, never none.
@@ -181,5 +176,17 @@ impl GatewayDirectory {
     fn already_bound(&self, account: &Account) -> Option<SharedGateway> {
         let bound = self.bound.read().ok()?;
         bound.get(&account.id).filter(|(version, _)| *version == account.version).map(|(_, g)| Arc::clone(g))
+    }
+}
+
+/// The account, where it is the only one that fits: which of several takes the money is for the shop to say.
+fn the_only(
+    mut candidates: Vec<(Account, SharedGateway)>,
+    gateway: GatewayName,
+) -> Result<(Account, SharedGateway), PaymentError> {
+    let accounts = candidates.iter().map(|(account, _)| account.id).collect();
+    match (candidates.pop(), candidates.is_empty()) {
+        (Some(only), true) => Ok(only),
+        _ => Err(PaymentError::SeveralAccounts { gateway, accounts }),
     }
 }

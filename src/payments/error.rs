@@ -19,7 +19,7 @@ pub enum PaymentError {
     #[error("no enabled {} account in {} mode", .gateway.as_str(), .mode.as_str())]
     NoAccount { gateway: GatewayName, mode: Mode, wanted: Option<AccountId> },
     #[error("several {} accounts: name one", .gateway.as_str())]
-    SeveralAccounts { gateway: GatewayName },
+    SeveralAccounts { gateway: GatewayName, accounts: Vec<AccountId> },
     #[error("{} has no flow {}", .gateway.as_str(), .flow.as_str())]
     FlowUnsupported { gateway: GatewayName, flow: Flow, offered: Vec<Flow> },
     #[error("the account's settings are not valid")]

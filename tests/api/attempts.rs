@@ -120,7 +120,10 @@ async fn of_several_accounts_one_must_be_named() {
     let account = house.post("/v1/accounts", body).await.json();
     let payment = house.post("/v1/payments", order(1280, false)).await.json();
 
-    let ambiguous = open(&house, &payment).await.problem();
+    let told = open(&house, &payment).await;
+    let ids = [text(&account["id"]), house.account_id.to_string()];
+    assert!(ids.iter().all(|id| told.text.contains(id)), "both are named: {}", told.text);
+    let ambiguous = told.problem();
     assert_eq!(ambiguous, (422, "account_ambiguous".to_owned(), vec!["/account: required".to_owned()]));
     let named = json!({ "gateway": "wechatpay", "flow": "qr", "account": account["id"] });
     let opened = house.post(&path_of(&payment, "/attempts"), named).await;

@@ -1,6 +1,6 @@
 //! What a call gives when the line, the server or the signature fails: nothing that could be taken for an answer.
 
-use luodi::gateways::{Gateway as _, GatewayError};
+use luodi::gateways::{DeclineReason, Gateway as _, GatewayError};
 use luodi::payments::attempt::Flow;
 
 use crate::authority::*;
@@ -31,6 +31,19 @@ async fn whatever_is_no_answer_leaves_the_outcome_open() {
     for body in ["", "<html>系统繁忙</html>", "respCode=00", "\u{0}\u{1}"] {
         assert!(is_unknown(&asked_of(move |_| Reply::plain(200, body)).await), "{body}");
     }
+}
+
+#[tokio::test]
+async fn after_too_many_questions_there_is_silence_for_half_a_minute() {
+    let (gateway, clock, stand_in) = account(|seen| Reply::code(seen, "37")).await;
+    let too_fast = |error: GatewayError| matches!(error, GatewayError::Declined { reason: DeclineReason::TryLater, code, .. } if code == "37");
+    for _ in 0..3 {
+        assert!(too_fast(gateway.query(&asked(Flow::Qr)).await.unwrap_err()));
+    }
+    assert_eq!(stand_in.seen().len(), 1, "asked once");
+    clock.advance_s(30);
+    assert!(too_fast(gateway.query(&asked(Flow::Qr)).await.unwrap_err()));
+    assert_eq!(stand_in.seen().len(), 2);
 }
 
 #[tokio::test]

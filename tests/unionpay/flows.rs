@@ -182,6 +182,12 @@ fn risk_control_is_told_only_where_the_contract_asks_for_it() {
     assert_eq!(request["fields"]["customerIp"], "203.0.113.7");
     let plain = offline().prepare(&order).unwrap();
     assert!(!plain.contains("riskRateInfo") && !plain.contains("customerIp"));
+    // A field too many is refused: codes take neither, the app no address.
+    for (flow, tells) in [(Flow::Wap, (true, true)), (Flow::App, (true, false)), (Flow::Qr, (false, false))] {
+        order.flow = flow;
+        let request = gateway.prepare(&order).unwrap();
+        assert_eq!((request.contains("riskRateInfo"), request.contains("customerIp")), tells, "{flow:?}");
+    }
 }
 
 #[tokio::test]

@@ -195,6 +195,8 @@ fn a_message_of_another_method_is_not_believed() {
 fn card_data_is_laid_out_as_published() {
     let block = pin_block("6216261000000000018", "123456").unwrap();
     assert_eq!(hex::encode_upper(block), "06122456FFFFFFFE");
+    let long = pin_block("6216261000000000018", "123456789012").unwrap();
+    assert_eq!(long[0], 0x0C, "twelve digits");
     for (card, pin) in
         [("", "123456"), ("6216261000000000018", "123"), ("6216261000000000018", "12345x"), ("62162", "1234")]
     {

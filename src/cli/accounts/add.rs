@@ -121,6 +121,17 @@ impl Add {
         let new = NewAccount { store_id: store.id, mode, gateway, name: self.name, settings, secrets };
         let account = add_account(state, new).await.map_err(|error| anyhow::anyhow!(refusal(&error)))?;
         let view = view(&account, &store.name, &state.public_url)?;
+        let others = state.storage.accounts(Some(store.id)).await?;
+        for other in others.iter().filter(|a| a.enabled && a.id != account.id && a.mode == mode && a.gateway == gateway)
+        {
+            eprintln!(
+                "Warning: the store already has the {} account {}. With two, payments must say `account`, and the \
+                 cashier offers neither: disable one, PATCH /v1/accounts/{} {{\"enabled\":false}}.",
+                gateway.as_str(),
+                other.id,
+                other.id
+            );
+        }
         if json {
             output::json(&view)?;
         } else {
