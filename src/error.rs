@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::gateways::GatewayError;
+use crate::gateways::{DeclineReason, GatewayError};
 use crate::payments::{PaymentError, PaymentStatus, Refusal};
 use crate::storage::StorageError;
 use crate::vault::VaultError;
@@ -241,6 +241,9 @@ impl From<GatewayError> for ApiError {
         match error {
             GatewayError::NotSent(_) => Self::new(Code::GatewayUnavailable).retry_after(5),
             GatewayError::Unknown(_) => Self::new(Code::GatewayUnknown).retry_after(3),
+            GatewayError::Declined { reason: DeclineReason::NotAPayerCode, code, .. } => {
+                Self::invalid(vec![FieldError::new("/shopper/auth_code", "not_a_payer_code").with("gateway", code)])
+            }
             GatewayError::Declined { code, message, .. } => {
                 Self::new(Code::GatewayDeclined).with("code", code).with("message", message)
             }

@@ -116,6 +116,11 @@ field-metadata-too-long = A name has 1–40 characters and a value at most 500.
 field-control-characters = Leave out line breaks and other control characters.
 field-out-of-range = Give a number from { $min } to { $max }.
 field-not-an-ip = Give an IPv4 or IPv6 address, such as 203.0.113.7.
+field-not-a-payer-code = { $gateway ->
+    [wechatpay] A WeChat payment code has 18 digits and begins with 10 to 15: scan the shopper’s code again.
+    [alipay] A payment code of Alipay has 16 to 24 digits and begins with 25 to 30: scan it again.
+   *[other] A payment code of UnionPay has 16 to 20 digits and usually begins with 62: scan it again.
+}
 field-not-a-web-address = Give an absolute https:// address.
 field-host-not-listed = Only these hosts are configured for returns: { $allowed }.
 field-not-a-time = Give an RFC 3339 time, such as 2026-01-31T08:00:00Z.

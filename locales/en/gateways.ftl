@@ -46,7 +46,6 @@ gateway-payer-id-missing = Payment inside WeChat needs the shopper’s openid un
 gateway-payer-id = An openid has at most 128 letters, digits and marks.
 gateway-shopper-ip-missing = Payment from a mobile browser needs the shopper’s own IP address (shopper.ip).
 gateway-app-id-unknown = This app id is none of the account’s for this flow: add it to the account’s settings (appid, mini_program_appid, app_appid), or name one that is there.
-gateway-auth-code = A WeChat payment code has 18 digits and begins with 10 to 15: scan the shopper’s code again.
 gateway-codepay-off = Scanning payment codes is switched off: set codepay to v3 once WeChat Pay has opened it to the merchant, and store_id or store_out_id.
 gateway-notify-url = Gateways send notifications to public https addresses without a query: set the public address of this service.
 gateway-refund-amount = A refund is at least 1 fen and at most what the order cost.

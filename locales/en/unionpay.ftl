@@ -75,7 +75,6 @@ gateway-unionpay-78 = The card’s bank limits this transaction. Use another car
 gateway-unionpay-86 = The code is not good any more. Get a new one.
 gateway-unionpay-88 = There is no such code. Ask the shopper to refresh it and scan again.
 gateway-unionpay-99 = The transaction failed: { $told }
-gateway-payer-code = A payment code of UnionPay has 16 to 20 digits and usually begins with 62: scan it again.
 gateway-terminal-id = Scanning a payment code needs the account’s terminal number.
 gateway-order-number = The number was not made by this service and cannot be used at UnionPay.
 gateway-gateway-trade-no = UnionPay’s number of the payment is missing: refund once the payment is confirmed.

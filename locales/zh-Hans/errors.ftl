@@ -116,6 +116,11 @@ field-metadata-too-long = 名称为 1–40 个字符，值最多 500 个字符�
 field-control-characters = 请去掉换行等控制字符。
 field-out-of-range = 请填写 { $min } 到 { $max } 之间的数。
 field-not-an-ip = 请填写 IPv4 或 IPv6 地址，例如 203.0.113.7。
+field-not-a-payer-code = { $gateway ->
+    [wechatpay] 微信付款码为 18 位数字，以 10 至 15 开头：请重新扫码。
+    [alipay] 支付宝付款码为 16 至 24 位数字，以 25 至 30 开头：请重新扫码。
+   *[other] 银联付款码为 16 至 20 位数字，通常以 62 开头：请重新扫码。
+}
 field-not-a-web-address = 请填写以 https:// 开头的完整网址。
 field-host-not-listed = 只允许返回到以下域名：{ $allowed }。
 field-not-a-time = 请填写 RFC 3339 时间，例如 2026-01-31T08:00:00Z。

@@ -46,7 +46,6 @@ gateway-payer-id-missing = 在微信内支付需要用户在该 AppID 下的 ope
 gateway-payer-id = openid 最多 128 个字母、数字或符号。
 gateway-shopper-ip-missing = 手机浏览器支付需要用户的真实 IP 地址（shopper.ip）。
 gateway-app-id-unknown = 该 AppID 不属于此账号：请加入账号配置（appid、mini_program_appid、app_appid），或使用已配置的 AppID。
-gateway-auth-code = 微信付款码为 18 位数字，以 10 至 15 开头：请重新扫码。
 gateway-codepay-off = 付款码支付未启用：微信支付开通后，请将 codepay 设为 v3，并填写 store_id 或 store_out_id。
 gateway-notify-url = 支付渠道只能向不带参数的公网 https 地址发送通知：请设置本服务的公网地址。
 gateway-refund-amount = 退款金额至少 1 分，且不超过订单金额。

@@ -75,7 +75,6 @@ gateway-unionpay-78 = 发卡行限制了这笔交易，请换一张银行卡。
 gateway-unionpay-86 = 二维码状态不正确，请重新获取。
 gateway-unionpay-88 = 没有这个二维码，请刷新后重新扫码。
 gateway-unionpay-99 = 交易失败：{ $told }
-gateway-payer-code = 银联付款码为 16 至 20 位数字，通常以 62 开头：请重新扫码。
 gateway-terminal-id = 扫描付款码需要终端号：请在账号设置中填写。
 gateway-order-number = 该单号不是本服务生成的，无法用于银联。
 gateway-gateway-trade-no = 缺少银联的交易号，无法退款：请等待支付结果确认后再试。

@@ -46,7 +46,6 @@ gateway-payer-id-missing = 在微信內支付需要用戶在該 AppID 下的 ope
 gateway-payer-id = openid 最多 128 個字母、數字或符號。
 gateway-shopper-ip-missing = 手機瀏覽器支付需要用戶的真實 IP 地址（shopper.ip）。
 gateway-app-id-unknown = 該 AppID 不屬於此帳號：請加入帳號配置（appid、mini_program_appid、app_appid），或使用已配置的 AppID。
-gateway-auth-code = 微信付款碼為 18 位數字，以 10 至 15 開頭：請重新掃碼。
 gateway-codepay-off = 付款碼支付未啓用：微信支付開通後，請將 codepay 設為 v3，並填寫 store_id 或 store_out_id。
 gateway-notify-url = 支付渠道只能向不帶參數的公網 https 地址發送通知：請設置本服務的公網地址。
 gateway-refund-amount = 退款金額至少 1 分，且不超過訂單金額。

@@ -75,7 +75,6 @@ gateway-unionpay-78 = 發卡行限制了這筆交易，請換一張銀行卡。
 gateway-unionpay-86 = 二維碼狀態不正確，請重新獲取。
 gateway-unionpay-88 = 沒有這個二維碼，請刷新後重新掃碼。
 gateway-unionpay-99 = 交易失敗：{ $told }
-gateway-payer-code = 銀聯付款碼為 16 至 20 位數字，通常以 62 開頭：請重新掃碼。
 gateway-terminal-id = 掃描付款碼需要終端號：請在帳號設置中填寫。
 gateway-order-number = 該單號不是本服務生成的，無法用於銀聯。
 gateway-gateway-trade-no = 缺少銀聯的交易號，無法退款：請等待支付結果確認後再試。

@@ -115,6 +115,11 @@ field-metadata-too-long = 名稱為 1–40 個字元，值最多 500 個字元�
 field-control-characters = 請移除換行等控制字元。
 field-out-of-range = 請填寫 { $min } 到 { $max } 之間的數字。
 field-not-an-ip = 請填寫 IPv4 或 IPv6 位址，例如 203.0.113.7。
+field-not-a-payer-code = { $gateway ->
+    [wechatpay] 微信付款碼為 18 位數字，以 10 至 15 開頭：請重新掃碼。
+    [alipay] 支付寶付款碼為 16 至 24 位數字，以 25 至 30 開頭：請重新掃描。
+   *[other] 銀聯付款碼為 16 至 20 位數字，通常以 62 開頭：請重新掃描。
+}
 field-not-a-web-address = 請填寫以 https:// 開頭的完整網址。
 field-host-not-listed = 只允許返回以下網域：{ $allowed }。
 field-not-a-time = 請填寫 RFC 3339 時間，例如 2026-01-31T08:00:00Z。

@@ -82,6 +82,9 @@ pub enum DeclineReason {
     TryLater,
     /// The order's text has a word that the gateway does not take: see [`Gateway::reworded`].
     TextRefused,
+    /// What was scanned is no payer's code of this gateway; nothing was sent. The code of the error is the
+    /// gateway's name.
+    NotAPayerCode,
     /// No, in a word of which it is not known that no money moves: ask before believing it.
     Unclear,
     Other,

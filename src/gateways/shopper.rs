@@ -5,7 +5,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use super::{alipay, antom, unionpay, wechatpay};
+use super::{DeclineReason, GatewayError, alipay, antom, unionpay, wechatpay};
 use crate::payments::attempt::{Flow, GatewayName, Shopper};
 use crate::payments::environment::{Environment, Wallet};
 
@@ -94,4 +94,10 @@ impl fmt::Debug for PayingApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PayingApp").field("app_id", &self.app_id).finish_non_exhaustive()
     }
+}
+
+/// What was scanned at the till is of another wallet, or of none.
+pub(in crate::gateways) fn not_a_payer_code(gateway: GatewayName, message: &str) -> GatewayError {
+    let (code, message) = (gateway.as_str().to_owned(), message.to_owned());
+    GatewayError::Declined { reason: DeclineReason::NotAPayerCode, code, message }
 }

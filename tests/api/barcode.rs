@@ -49,6 +49,20 @@ async fn a_code_that_pays_at_once_settles_the_payment_once() {
     assert_eq!(house.event_types().await.iter().filter(|kind| *kind == "payment.paid").count(), 1);
 }
 
+/// Tills scan whatever is held out to them. Nobody was asked, so nobody is blamed.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_wallets_code_is_refused_before_anybody_is_asked() {
+    let house = till().await;
+    let payment = house.post("/v1/payments", order(1280, false)).await.json();
+    let body = json!({ "gateway": "wechatpay", "flow": "barcode", "shopper": { "auth_code": "280612345678901234" } });
+    let answer = house.post(&path_of(&payment, "/attempts"), body).await;
+    let problem = answer.problem();
+    let fields = vec!["/shopper/auth_code: not_a_payer_code".to_owned()];
+    assert_eq!(problem, (422, "validation_failed".to_owned(), fields));
+    assert!(answer.text.contains("微信付款码为 18 位数字"), "{}", answer.text);
+    assert_eq!(house.read(&payment).await["attempts"], json!([]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_whose_answer_was_lost_is_asked_about_and_never_charged_again() {
     let house = till().await;

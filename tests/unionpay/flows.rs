@@ -161,9 +161,9 @@ fn what_unionpay_would_refuse_is_refused_here_by_name() {
         (OrderToOpen { notify_url: "http://shop.example/notify".to_owned(), ..order(Flow::Qr) }, "notify_url"),
         (OrderToOpen { notify_url: format!("https://x/{}", "y".repeat(256)), ..order(Flow::Qr) }, "notify_url"),
         (OrderToOpen { out_trade_no: "ORD20260102030405".to_owned(), ..order(Flow::Qr) }, "order_number"),
-        (OrderToOpen { shopper: Shopper::default(), ..order(Flow::Barcode) }, "payer_code"),
-        (scanned("28763443825664394x"), "payer_code"),
-        (scanned("123456789012345678901"), "payer_code"),
+        (OrderToOpen { shopper: Shopper::default(), ..order(Flow::Barcode) }, "unionpay"),
+        (scanned("28763443825664394x"), "unionpay"),
+        (scanned("123456789012345678901"), "unionpay"),
     ] {
         assert_eq!(refusal(order), code);
     }

@@ -8,10 +8,11 @@ use url::Url;
 
 use super::values;
 use crate::clock::Timestamp;
+use crate::gateways::shopper::not_a_payer_code;
 use crate::gateways::transport::is_loopback;
 use crate::gateways::{DeclineReason, GatewayError, OrderToOpen, RefundToRequest};
 use crate::money::Fen;
-use crate::payments::attempt::Flow;
+use crate::payments::attempt::{Flow, GatewayName};
 
 /// Side of the bare code that Alipay draws into a frame, in pixels.
 pub(super) const FRAME_CODE_PX: u16 = 220;
@@ -307,7 +308,8 @@ fn auth_code(code: Option<&str>) -> Result<&str, GatewayError> {
     if is_bar_code || is_face_code {
         Ok(code)
     } else {
-        Err(refuse("auth_code", "a code of Alipay has 16 to 24 digits and begins with 25 to 30: scan it again"))
+        let message = "a code of Alipay has 16 to 24 digits and begins with 25 to 30: scan it again";
+        Err(not_a_payer_code(GatewayName::Alipay, message))
     }
 }
 

@@ -10,10 +10,11 @@ use url::Url;
 use super::sign::Fields;
 use super::values::{self, CURRENCY, beijing_digits, settlement_day, txn_time};
 use crate::clock::Timestamp;
+use crate::gateways::shopper::not_a_payer_code;
 use crate::gateways::transport::is_loopback;
 use crate::gateways::{DeclineReason, GatewayError, OrderToOpen, RefundToRequest};
 use crate::money::Fen;
-use crate::payments::attempt::Flow;
+use crate::payments::attempt::{Flow, GatewayName};
 
 /// A void must reach UnionPay before the settlement day ends, in seconds.
 const VOID_MARGIN_S: i64 = 300;
@@ -227,7 +228,8 @@ fn payer_code(code: Option<&str>) -> Result<&str, GatewayError> {
     if (16..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) {
         Ok(code)
     } else {
-        Err(refuse("payer_code", "a code of UnionPay has 16 to 20 digits and usually begins with 62: scan it again"))
+        let message = "a code of UnionPay has 16 to 20 digits and usually begins with 62: scan it again";
+        Err(not_a_payer_code(GatewayName::UnionPay, message))
     }
 }
 

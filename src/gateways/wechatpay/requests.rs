@@ -10,9 +10,10 @@ use super::party::{MerchantIds, OrderIds, Party, PayingApp};
 use crate::clock::Timestamp;
 use crate::crypto::rsa::VerifyingKey;
 use crate::crypto::to_base64;
+use crate::gateways::shopper::not_a_payer_code;
 use crate::gateways::transport::is_loopback;
 use crate::gateways::{DeclineReason, GatewayError, OrderToOpen, RefundDestination, RefundToRequest};
-use crate::payments::attempt::{Flow, Shopper};
+use crate::payments::attempt::{Flow, GatewayName, Shopper};
 
 pub(super) const CERTIFICATES: &str = "/v3/certificates";
 
@@ -153,8 +154,8 @@ pub(super) fn codepay(party: &Party, till: &Till, order: &OrderToOpen) -> Result
         && auth_code.bytes().all(|b| b.is_ascii_digit())
         && ("10".."16").contains(&auth_code.get(..2).unwrap_or_default());
     if !fits {
-        let words = "a WeChat payment code has 18 digits and begins with 10 to 15: scan the shopper's code again";
-        return Err(refuse("auth_code", words));
+        let message = "a WeChat payment code has 18 digits and begins with 10 to 15: scan the shopper's code again";
+        return Err(not_a_payer_code(GatewayName::WeChatPay, message));
     }
     to_json(&Codepay {
         ids: party.order_ids(app),

@@ -119,7 +119,7 @@ fn a_payers_code_is_charged_with_these_bytes() {
     );
     for wrong in ["", "13006109882800940", "160061098828009406", "28763443825664394", "13006109882800940x"] {
         order.shopper.auth_code = Some(wrong.to_owned());
-        assert_eq!(refusal(codepay(&merchant(), &till, &order)), "auth_code", "{wrong}");
+        assert_eq!(refusal(codepay(&merchant(), &till, &order)), "wechatpay", "{wrong}");
     }
 }
 
