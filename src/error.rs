@@ -285,7 +285,7 @@ impl From<PaymentError> for ApiError {
             PaymentError::AccountInvalid(problems) => {
                 let fields = problems
                     .into_iter()
-                    .map(|p| FieldError { pointer: p.pointer, code: p.code, args: Vec::new(), detail: Some(p.detail) })
+                    .map(|p| FieldError { pointer: p.pointer, code: p.code, args: p.args, detail: Some(p.detail) })
                     .collect();
                 Self { fields, ..Self::new(Code::AccountInvalid) }
             }

@@ -175,7 +175,10 @@ setting-own-public-key = This is the merchant’s own public key; the WeChat Pay
 setting-private-not-public-key = This is a private key; the WeChat Pay public key belongs here.
 setting-public-key-id-without-key = The public key id needs its key (wechatpay_public_key).
 setting-public-key-without-id = The public key needs its id (wechatpay_public_key_id).
-setting-unknown-field = There is no such setting.
+setting-unknown-field = There is no such setting. { $nearest ->
+    [none] Known are: { $allowed }.
+   *[other] Did you mean “{ $nearest }”?
+}
 
 # Findings of an account check.
 check-private-key = The private key can be read.

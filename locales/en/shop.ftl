@@ -1,12 +1,12 @@
 # Demo tea shop (演示商店).
-shop-name = Luodi Tea
+shop-name = 落地茶铺 Luodi Tea
 shop-language = 中文
 shop-skip = Skip to content
 shop-cart = Cart
 shop-footer = A demo shop: nothing is shipped. All words and pictures come from this program; nothing is loaded from anybody else.
 shop-hero = Good tea takes its time
-shop-hero-text = Three teas, straight from where they grow. Pay by scanning with WeChat.
-shop-promise = Free shipping · WeChat Pay · Return within seven days
+shop-hero-text = Three teas, straight from where they grow. Pay with WeChat, Alipay or UnionPay.
+shop-promise = Free shipping · WeChat Pay, Alipay, UnionPay · Return within seven days
 shop-puer = Yunnan ripe Pu’er cake
 shop-puer-blurb = From old trees in Menghai: deep red, mellow, good for ten infusions and more.
 shop-puer-portion = 357 g cake

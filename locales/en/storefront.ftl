@@ -28,6 +28,7 @@ input-qty-max = At most { $max } can be bought
 # $min (Number) smallest allowed
 input-qty-min = At least { $min } must be bought
 input-select = Please choose
+input-required = This is required.
 input-first-name = Please enter a given name
 input-last-name = Please enter a family name
 input-phone-missing = Please enter a phone number

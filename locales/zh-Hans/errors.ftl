@@ -94,7 +94,7 @@ error-storage-unavailable = 没有作任何更改，或已记录在您的 Idempo
 error-internal-title = 服务器内部错误
 error-internal = 内部出现故障。请把 request_id 告知服务器管理员。
 
-field-required = 请填写此项
+field-required = 请填写此项。
 field-required-for-flow = 使用 { $flow } 方式时必须提供。
 field-required-with = 请与“{ $other }”一起提供。
 field-told-twice = 与“{ $other }”含义相同，只需提供其中一个。
@@ -175,7 +175,10 @@ setting-own-public-key = 这是商户自己的公钥；此处应填微信支付�
 setting-private-not-public-key = 这是私钥；此处应填微信支付公钥。
 setting-public-key-id-without-key = 填写了公钥 ID，还需提供公钥（wechatpay_public_key）。
 setting-public-key-without-id = 填写了公钥，还需提供公钥 ID（wechatpay_public_key_id）。
-setting-unknown-field = 没有这个配置项。
+setting-unknown-field = 没有这个配置项，{ $nearest ->
+    [none] 可用的配置项：{ $allowed }。
+   *[other] 是否想写“{ $nearest }”？
+}
 
 # 账号自检的结果。
 check-private-key = 私钥可以读取。

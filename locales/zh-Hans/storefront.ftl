@@ -28,6 +28,7 @@ input-qty-max = 最多可购买 { $max } 件
 # $min (Number) smallest allowed
 input-qty-min = 至少购买 { $min } 件
 input-select = 请选择
+input-required = 请填写此项
 input-first-name = 请填写名
 input-last-name = 请填写姓
 input-phone-missing = 请填写手机号

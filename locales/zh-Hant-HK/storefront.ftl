@@ -28,6 +28,7 @@ input-qty-max = 最多可購買 { $max } 件
 # $min (Number) smallest allowed
 input-qty-min = 最少購買 { $min } 件
 input-select = 請選擇
+input-required = 請填寫此欄
 input-first-name = 請填寫名字
 input-last-name = 請填寫姓氏
 input-phone-missing = 請填寫電話號碼

@@ -94,7 +94,7 @@ error-storage-unavailable = 未作任何變更，或已記錄在您的 Idempoten
 error-internal-title = 伺服器內部錯誤
 error-internal = 內部發生故障。請將 request_id 告知伺服器管理員。
 
-field-required = 請填寫此欄位
+field-required = 請填寫此欄位。
 field-required-with = 請與「{ $other }」一併提供。
 field-told-twice = 與「{ $other }」意思相同，只需提供其中一個。
 field-unknown-field = 沒有「{ $field }」這個欄位。可用欄位：{ $allowed }。
@@ -164,7 +164,10 @@ setting-own-public-key = 這是商戶自己的公鑰；此處應填微信支付�
 setting-private-not-public-key = 這是私鑰；此處應填微信支付公鑰。
 setting-public-key-id-without-key = 已填寫公鑰 ID，還需提供公鑰（wechatpay_public_key）。
 setting-public-key-without-id = 已填寫公鑰，還需提供公鑰 ID（wechatpay_public_key_id）。
-setting-unknown-field = 沒有這個設定項目。
+setting-unknown-field = 沒有這個設定項目，{ $nearest ->
+    [none] 可用的設定項目：{ $allowed }。
+   *[other] 是否想寫「{ $nearest }」？
+}
 setting-certificate-not-of-key = 證書與私鑰不是一對：請使用同一次下載得到的兩個檔案。
 setting-invalid-app-partnerid = 請填寫 mchid 或 sub_mchid。
 setting-invalid-certificate = 無法識別為商戶 API 證書（apiclient_cert.pem）。

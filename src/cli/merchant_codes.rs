@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
-use super::{Global, output};
-use crate::emv::MerchantCode;
-use crate::http::merchant_codes::{NamedObject, ParsedCode};
+use super::{FAILED, Global, output};
+use crate::emv::{CodeError, MerchantCode};
+use crate::http::merchant_codes::{NamedObject, ParsedCode, refusal};
+use crate::http::problem::Problem;
+use crate::i18n::Locale;
 
 /// Read the codes that merchants show to be scanned (EMVCo), as UnionPay International prints them
 #[derive(Debug, Args)]
@@ -29,7 +31,8 @@ enum Action {
 #[command(
     after_help = "Examples:\n  luodi merchant-codes parse 00020101021215310004999300049993777290058110048…6304DB60\n  \
     zbarimg --raw -q code.png | luodi merchant-codes parse -\n\n\
-    A code holds blanks: put it in quotes. Exit code 1 when it is damaged."
+    A code may hold blanks: put it in quotes. Exit code 1 when it is damaged; with --json the problem is printed \
+    as the API words it."
 )]
 struct Parse {
     /// What the scanner read, from 000201 to the check value; `-` reads standard input
@@ -51,7 +54,10 @@ impl Parse {
             "-" => std::io::read_to_string(std::io::stdin()).context("standard input")?,
             _ => self.text,
         };
-        let code = ParsedCode::from(MerchantCode::parse(&text).context("this is no sound merchant code")?);
+        let code = match MerchantCode::parse(&text) {
+            Ok(code) => ParsedCode::from(code),
+            Err(error) => return refuse(&error, global.json),
+        };
         if global.json {
             output::json(&code)?;
         } else {
@@ -59,6 +65,20 @@ impl Parse {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// In the words of the API, which name the place and the remedy.
+fn refuse(error: &CodeError, json: bool) -> anyhow::Result<ExitCode> {
+    let problem = Problem::of(&refusal(error), Locale::En, String::new());
+    if json {
+        let mut problem = serde_json::to_value(&problem)?;
+        // There was no request.
+        problem.as_object_mut().map(|members| members.remove("request_id"));
+        output::json(&problem)?;
+        return Ok(ExitCode::from(FAILED));
+    }
+    let faults: Vec<_> = problem.errors.into_iter().map(|fault| fault.detail).collect();
+    anyhow::bail!("this is no sound merchant code. {}", faults.join(" "))
 }
 
 fn tell(code: ParsedCode) -> anyhow::Result<()> {

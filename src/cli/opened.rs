@@ -40,8 +40,9 @@ pub async fn with_ledger<T>(
 pub fn with_hint(error: anyhow::Error) -> anyhow::Error {
     let taken = error.chain().any(|cause| cause.to_string().contains("in use by another luodi process"));
     if taken {
-        let hint = "\nhint: a running server is asked over REST: set LUODI_API_URL and LUODI_API_KEY for `luodi payments` \
-                    and `luodi events`, or use the API (`luodi openapi`)";
+        let hint = "\nhint: a running server is asked over REST: set LUODI_API_URL and LUODI_API_KEY for \
+                    `luodi payments`, `events` and `statements`; for accounts call POST /v1/accounts/{id}/check; \
+                    `luodi openapi` has the rest";
         anyhow::anyhow!("{}{hint}", error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": "))
     } else {
         error

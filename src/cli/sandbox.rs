@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::demo::UNIONPAY_TERMINAL;
 use super::signals::StopSignals;
 use super::{Global, output};
 use crate::clock::SystemClock;
@@ -72,7 +73,9 @@ impl Merchants {
             // Under the names of the settings, as POST /v1/accounts takes it.
             "unionpay_account": {
                 "gateway": "unionpay", "name": "sandbox",
-                "settings": { "merchant_no": unionpay.mer_id, "api_base": sandbox.base_url() },
+                "settings": {
+                    "merchant_no": unionpay.mer_id, "terminal_id": UNIONPAY_TERMINAL, "api_base": sandbox.base_url(),
+                },
                 "secrets": {
                     "key_file": unionpay.pfx_base64, "key_password": unionpay.pfx_password,
                     "middle_certificates": unionpay.middle_pem, "root_certificates": unionpay.root_pem,
@@ -91,7 +94,7 @@ impl Merchants {
             pair("phone", &sandbox.phone_url()),
             pair("Alipay's gateway", &sandbox.alipay().gateway_url()),
         ])?;
-        output::line("One merchant of WeChat Pay is ready; --json prints its keys as well:")?;
+        output::line("One merchant of each gateway is ready; --json prints all of their keys. WeChat Pay:")?;
         output::pairs(&[
             pair("mchid", &wechatpay.mchid),
             pair("appid", &wechatpay.appid),
@@ -99,23 +102,26 @@ impl Merchants {
             pair("apiv3_key", &wechatpay.apiv3_key),
             pair("wechatpay_public_key_id", &wechatpay.wechatpay_public_key_id),
         ])?;
-        output::line("And one of Alipay:")?;
+        output::line("Alipay:")?;
         output::pairs(&[
             pair("app_id", &alipay.app_id),
             pair("seller_id", &alipay.seller_id),
+            pair("app_private_key", &alipay.app_private_key),
             pair("alipay_public_key", &alipay.alipay_public_key),
         ])?;
         let key_file = format!("{}/unionpay/merchants/{}/unionpay.pfx", control_url(sandbox), unionpay.mer_id);
-        output::line("And one of UnionPay, whose key file holds the middle and root certificates as well:")?;
+        output::line("UnionPay, whose key file holds the middle and root certificates as well:")?;
         output::pairs(&[
             pair("merchant_no", &unionpay.mer_id),
+            pair("terminal_id", UNIONPAY_TERMINAL),
             pair("key_file", &key_file),
             pair("key_password", &unionpay.pfx_password),
         ])?;
         output::line(format!(
-            "To add it:\n  curl -so unionpay.pfx {key_file} && echo {} > unionpay.password\n  \
-             luodi accounts add --mode test --gateway unionpay --name unionpay \\\n    \
-             --set merchant_no={} --set api_base={} \\\n    \
+            "To add it (needs a master key, as in LUODI_VAULT__KEYS_FILE; for a store that is not called default, name \
+             it in --store):\n  curl -so unionpay.pfx {key_file} && echo {} > unionpay.password\n  \
+             luodi accounts add --store default --mode test --gateway unionpay --name unionpay \\\n    \
+             --set merchant_no={} --set terminal_id={UNIONPAY_TERMINAL} --set api_base={} \\\n    \
              --secret key_file=unionpay.pfx --secret key_password=unionpay.password",
             unionpay.pfx_password,
             unionpay.mer_id,

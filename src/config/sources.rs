@@ -81,8 +81,7 @@ impl Sources {
         }
         let secret = variable.strip_suffix(FILE_SUFFIX).and_then(find);
         let Some((path, Shape::Secret)) = secret else {
-            let path = variable.trim_start_matches(PREFIX).to_lowercase().replace("__", ".");
-            let nearest = nearest_setting(&path).map(|path| variable_of(&path));
+            let nearest = nearest_variable(variable);
             self.problems.push(Problem::Unknown { setting: variable.to_owned(), nearest });
             return;
         };
@@ -114,6 +113,18 @@ impl Sources {
 
 fn variable_of(path: &str) -> String {
     format!("{PREFIX}{}", path.replace('.', "__").to_uppercase())
+}
+
+/// The variable that was most likely meant: `…_FILE` where a file was named and the setting may come from one.
+fn nearest_variable(variable: &str) -> Option<String> {
+    let nearest = |variable: &str| {
+        let path = variable.trim_start_matches(PREFIX).to_lowercase().replace("__", ".");
+        nearest_setting(&path).map(|path| variable_of(&path))
+    };
+    let Some(bare) = variable.strip_suffix(FILE_SUFFIX) else { return nearest(variable) };
+    let meant = nearest(bare)?;
+    let is_secret = matches!(find(&meant), Some((_, Shape::Secret)));
+    Some(if is_secret { format!("{meant}{FILE_SUFFIX}") } else { meant })
 }
 
 /// The setting a variable names, unless there is none.

@@ -122,6 +122,7 @@ fn a_misspelt_setting_is_refused_with_the_nearest_name() {
     for (variable, expected) in [
         ("LUODI_STORGE__URL", "did you mean `LUODI_STORAGE__URL`?"),
         ("LUODI_STORAGE_URL", "did you mean `LUODI_STORAGE__URL`?"),
+        ("LUODI_VAULT__KEY_FILE", "did you mean `LUODI_VAULT__KEYS_FILE`?"),
         ("LUODI_PUBLIC_URL_FILE", "did you mean `LUODI_PUBLIC_URL`?"),
         ("LUODI_STORAGE", "unknown setting `LUODI_STORAGE`"),
         ("LUODI_public_url", "did you mean `LUODI_PUBLIC_URL`?"),

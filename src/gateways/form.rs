@@ -22,7 +22,18 @@ pub(super) struct Section<'a> {
 
 impl Form {
     pub(super) fn report(&mut self, pointer: &str, code: &'static str, detail: impl Into<String>) {
-        self.problems.push(SettingProblem { pointer: pointer.to_owned(), code, detail: detail.into() });
+        self.report_with(pointer, code, Vec::new(), detail);
+    }
+
+    /// As [`Form::report`], with what the wording in other languages names.
+    fn report_with(
+        &mut self,
+        pointer: &str,
+        code: &'static str,
+        args: Vec<(&'static str, String)>,
+        detail: impl Into<String>,
+    ) {
+        self.problems.push(SettingProblem { pointer: pointer.to_owned(), code, args, detail: detail.into() });
     }
 
     /// The fields of one section, uncopied: some are secrets.
@@ -34,12 +45,15 @@ impl Form {
         for field in object.keys().filter(|f| !known.contains(&f.as_str())) {
             let nearness = |name: &str| strsim::jaro_winkler(field, name);
             let nearest = known.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
-            let hint = nearest.filter(|n| nearness(n) > 0.8).map_or_else(
-                || format!("Known are: {}.", known.join(", ")),
-                |nearest| format!("Did you mean {nearest}?"),
-            );
+            let nearest = nearest.filter(|n| nearness(n) > 0.8);
+            let known = known.join(", ");
+            let hint =
+                nearest.map_or_else(|| format!("Known are: {known}."), |nearest| format!("Did you mean {nearest}?"));
             let pointer = format!("/{name}/{}", field.replace('~', "~0").replace('/', "~1"));
-            self.report(&pointer, "unknown_field", format!("There is no such field. {hint}"));
+            // The wording chooses by `none`: no setting is called that.
+            let nearest = nearest.map_or("none", |nearest| *nearest).to_owned();
+            let args = vec![("nearest", nearest), ("allowed", known)];
+            self.report_with(&pointer, "unknown_field", args, format!("There is no such field. {hint}"));
         }
         Section { name, fields: Some(object) }
     }
@@ -80,9 +94,10 @@ impl Form {
         let Some(text) = self.optional(section, name) else { return Some(otherwise) };
         let chosen = choices.iter().find(|(word, _)| *word == text).map(|(_, choice)| *choice);
         if chosen.is_none() {
-            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            let words = choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
             let pointer = format!("/{}/{name}", section.name);
-            self.report(&pointer, "not_a_choice", format!("{name} is one of: {}.", words.join(", ")));
+            let detail = format!("{name} is one of: {words}.");
+            self.report_with(&pointer, "not_a_choice", vec![("allowed", words)], detail);
         }
         chosen
     }

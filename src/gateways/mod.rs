@@ -301,6 +301,8 @@ pub struct SettingProblem {
     pub pointer: String,
     /// Stable code; the key `setting-{code}` in `locales/` words it for people.
     pub code: &'static str,
+    /// What that wording names, such as the words that are allowed.
+    pub args: Vec<(&'static str, String)>,
     /// English wording: what is wrong and how to mend it.
     pub detail: String,
 }

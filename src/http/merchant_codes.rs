@@ -116,8 +116,14 @@ pub async fn parse(_reader: PublicReader, body: JsonBody) -> Result<HttpResponse
     let mut faults = Faults::default();
     faults.text("/text", asked.text.trim(), LONGEST);
     faults.refuse_if_any()?;
-    let code = MerchantCode::parse(&asked.text).map_err(|error| ApiError::invalid(vec![fault(&error)]))?;
+    let code = MerchantCode::parse(&asked.text).map_err(|error| refusal(&error))?;
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(ParsedCode::from(code)))
+}
+
+/// What is damaged, where, and how to mend it; the command line says the same.
+#[must_use]
+pub fn refusal(error: &CodeError) -> ApiError {
+    ApiError::invalid(vec![fault(error)])
 }
 
 /// People count characters from one.

@@ -75,7 +75,7 @@ impl FieldProblem {
     fn of(error: &FieldError, locale: Locale) -> Self {
         let args: Vec<(&str, &str)> = error.args.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let detail = match &error.detail {
-            Some(detail) => gateway_text("setting", error.code, detail, locale),
+            Some(detail) => gateway_text_with("setting", error.code, &args, detail, locale),
             None => i18n::text_with(locale, &format!("field-{}", error.code.replace('_', "-")), &args),
         };
         Self { pointer: error.pointer.clone(), code: error.code.to_owned(), detail }
@@ -85,8 +85,13 @@ impl FieldProblem {
 /// A gateway's own wording is English and particular; another language has a general one.
 #[must_use]
 pub fn gateway_text(family: &str, code: &str, english: &str, locale: Locale) -> String {
+    gateway_text_with(family, code, &[], english, locale)
+}
+
+/// As [`gateway_text`], with the particulars that the general wording names.
+fn gateway_text_with(family: &str, code: &str, args: &[(&str, &str)], english: &str, locale: Locale) -> String {
     let key = format!("{family}-{}", code.replace('_', "-"));
-    let worded = i18n::text(locale, &key);
+    let worded = i18n::text_with(locale, &key, args);
     if locale == Locale::En || worded == key { english.to_owned() } else { worded }
 }
 

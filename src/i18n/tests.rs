@@ -42,7 +42,8 @@ fn each_place_reads_its_own_words() {
         ("shipment-carrier", "快递公司", "速遞公司", "物流公司"),
         ("address-country", "国家/地区", "國家/地區", "國家/地區"),
         ("order-invoice", "账单", "帳單", "帳單"),
-        ("field-required", "请填写此项", "請填寫此欄", "請填寫此欄位"),
+        ("input-required", "请填写此项", "請填寫此欄", "請填寫此欄位"),
+        ("field-required", "请填写此项。", "請填寫此欄。", "請填寫此欄位。"),
     ] {
         for (locale, expected) in [(Locale::ZhHans, hans), (Locale::ZhHantHk, hong_kong), (Locale::ZhHantTw, taiwan)] {
             assert_eq!(text(locale, id), expected, "{locale}: {id}");

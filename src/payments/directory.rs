@@ -110,7 +110,12 @@ impl GatewayDirectory {
         wanted: Option<AccountId>,
     ) -> Result<(Account, SharedGateway), PaymentError> {
         let mut candidates = self.candidates(store_id, mode, gateway, wanted).await?;
-        let offered: Vec<Flow> = candidates.iter().flat_map(|(_, bound)| bound.flows().iter().copied()).collect();
+        let mut offered: Vec<Flow> = Vec::new();
+        for flow in candidates.iter().flat_map(|(_, bound)| bound.flows().iter().copied()) {
+            if !offered.contains(&flow) {
+                offered.push(flow);
+            }
+        }
         candidates.retain(|(_, bound)| bound.flows().contains(&flow));
         if candidates.is_empty() {
             return Err(PaymentError::FlowUnsupported { gateway, flow, offered });

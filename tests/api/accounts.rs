@@ -102,6 +102,20 @@ async fn every_classic_mistake_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_words_that_are_allowed_are_told_in_chinese_as_well() {
+    let house = House::build().await;
+    let settings = json!({ "app_id": "2021000000000001", "seler_id": "1", "zzzz": "1", "api": "v4" });
+    let wrong = json!({ "gateway": "alipay", "name": "a", "settings": settings, "secrets": {} });
+    let answer = send(house.request("POST", "/v1/accounts").header("accept-language", "zh-CN").json(&wrong)).await;
+    let errors = answer.json()["errors"].as_array().unwrap().clone();
+    let detail = |pointer: &str| text(&errors.iter().find(|e| e["pointer"] == pointer).unwrap()["detail"]);
+    assert_eq!(detail("/settings/seler_id"), "没有这个配置项，是否想写“seller_id”？");
+    assert!(detail("/settings/zzzz").starts_with("没有这个配置项，可用的配置项："), "{errors:#?}");
+    assert!(detail("/settings/zzzz").contains("seller_id"), "{errors:#?}");
+    assert_eq!(detail("/settings/api"), "可用的值：v2, v3。");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_fault_of_an_account_is_told_at_once_in_both_languages() {
     let house = House::build().await;
     let mut wrong = body(&house);

@@ -39,9 +39,14 @@ fn a_scanner_may_write_into_it() {
 fn a_damaged_code_fails_with_its_place() {
     let place = Place::empty();
     let damaged = |code: &str, words: &str| place.run(&["merchant-codes", "parse", code]).refused(1, &[words]);
-    damaged(&DYNAMIC.replace("12.34", "12.35"), "its CRC is DB60, it should be");
-    damaged("0002015X0112", "at character 7:");
-    damaged("0002016304AAE6", "object 02 (an account of the merchant, 02 to 51) is missing");
-    damaged("https://qr.95516.com/00010000/62012", "does not begin with 000201");
+    damaged(&DYNAMIC.replace("12.34", "12.35"), "A character was changed: copy or scan the code again");
+    damaged("0002015X0112", "At character 7:");
+    damaged("0002016304AAE6", "Object 02 is missing: an account of the merchant");
+    damaged("https://qr.95516.com/00010000/62012", "begin with 000201");
     place.run(&["merchant-codes", "parse"]).refused(2, &["<TEXT>"]);
+    let told = place.run(&["merchant-codes", "parse", &DYNAMIC.replace("12.34", "12.35"), "--json"]);
+    assert_eq!(told.code, 1, "{told:?}");
+    let problem: serde_json::Value = serde_json::from_str(&told.out).expect("a problem");
+    assert_eq!((&problem["code"], &problem["status"]), (&"validation_failed".into(), &422.into()));
+    assert_eq!(problem["errors"][0]["code"], "merchant_code_wrong_crc");
 }

@@ -75,9 +75,13 @@ fn changed(page: &Page, text: &str) -> Command {
         assert!(text.contains(&format!("--rawfile {variable} ")), "{}: ${variable}", page.path);
     }
     assert_eq!(text.matches("--rawfile").count(), secrets.len(), "{}: {text}", page.path);
-    let settings = json!({ "app_id": "2021000000000001", "seller_id": "2088000000000001" });
+    let (gateway, settings) = if page.path.contains("unionpay") {
+        (GatewayName::UnionPay, json!({ "merchant_no": "898340183980105" }))
+    } else {
+        (GatewayName::Alipay, json!({ "app_id": "2021000000000001", "seller_id": "2088000000000001" }))
+    };
     let secrets = secrets.into_iter().map(|(name, _)| name).collect();
-    Command { page: page.path.clone(), gateway: GatewayName::Alipay, mode: Mode::Live, settings, secrets }
+    Command { page: page.path.clone(), gateway, mode: Mode::Live, settings, secrets }
 }
 
 /// Every command that gives an account secrets.

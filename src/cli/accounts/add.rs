@@ -43,19 +43,27 @@ const OPTIONS: &[(&str, &str)] = &[
 
 /// Add a merchant account
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  luodi accounts add --store default --mode live --name main \\\n    \
+#[command(after_help = "Examples:\n  \
+    luodi accounts add --store default --mode live --name main \\\n    \
     --mchid 1900007291 --appid wx2421b1c4370ec43b \\\n    \
     --merchant-serial 408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB \\\n    \
-    --merchant-key-file apiclient_key.pem --apiv3-key-file apiv3.txt \\\n    \
-    --public-key-id PUB_KEY_ID_0000000000000024101100397200000006 --public-key-file pub_key.pem\n\n  \
+    --merchant-key-file apiclient_key.pem \\\n    \
+    --apiv3-key-file apiv3.txt \\\n    \
+    --public-key-id PUB_KEY_ID_0000000000000024101100397200000006 \\\n    \
+    --public-key-file pub_key.pem\n\n  \
     luodi accounts add --store default --mode live --gateway alipay \\\n    \
-    --set app_id=2021000000000001 --set seller_id=2088000000000001 \\\n    \
-    --secret app_private_key=app_private_key.pem --secret alipay_public_key=alipay_public_key.txt\n\n  \
+    --set app_id=2021000000000001 \\\n    \
+    --set seller_id=2088000000000001 \\\n    \
+    --secret app_private_key=app_private_key.pem \\\n    \
+    --secret alipay_public_key=alipay_public_key.txt\n\n  \
     luodi accounts add --store default --mode live --gateway unionpay \\\n    \
-    --set merchant_no=898340183980105 --secret key_file=merchant.pfx --secret key_password=password.txt \\\n    \
-    --secret middle_certificates=acp_prod_middle.cer --secret root_certificates=acp_prod_root.cer\n\n\
-    The options with names of their own are WeChat Pay's; every other gateway's settings and secrets go in\n\
-    by --set and --secret, under the names that /docs lists.\n\n\
+    --set merchant_no=898340183980105 \\\n    \
+    --secret key_file=merchant.pfx \\\n    \
+    --secret key_password=password.txt \\\n    \
+    --secret middle_certificates=acp_prod_middle.cer \\\n    \
+    --secret root_certificates=acp_prod_root.cer\n\n\
+    The options with names of their own are WeChat Pay's; every other gateway's settings and secrets go in by \
+    --set and --secret, under the names that /docs lists.\n\n\
     Secrets are read from files, or from standard input where the file is `-`; never from arguments.")]
 pub struct Add {
     #[command(flatten)]
@@ -98,8 +106,9 @@ pub struct Add {
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
     /// Any other secret, from a file, such as `app_private_key=key.pem`; may be repeated
-    #[arg(long, value_name = "NAME=FILE", value_parser = setting)]
-    secret: Vec<(String, String)>,
+    // Taken apart later: clap would print what it refuses, and that may be the secret itself.
+    #[arg(long, value_name = "NAME=FILE")]
+    secret: Vec<String>,
     /// Address of a stand-in, for test accounts (`luodi sandbox` prints it)
     #[arg(long, value_name = "URL")]
     api_base: Option<String>,
@@ -177,18 +186,33 @@ impl Add {
             ("app_secret", "--app-secret-file", &self.app_secret_file),
         ];
         let own = own.into_iter().filter_map(|(name, option, file)| Some((name, option.to_owned(), file.as_deref()?)));
-        let named = self.secret.iter().map(|(name, file)| (name.as_str(), format!("--secret {name}"), Path::new(file)));
-        let files: Vec<_> = own.chain(named).collect();
+        let mut files: Vec<_> = own.collect();
+        for told in &self.secret {
+            let without_file =
+                || UsageError("--secret: write it as NAME=FILE, for example key_password=password.txt".to_owned());
+            let (name, file) = told.split_once('=').ok_or_else(without_file)?;
+            let name = name.trim();
+            files.push((name, format!("--secret {name}"), Path::new(file)));
+        }
         if files.iter().filter(|(.., file)| *file == Path::new(STDIN)).count() > 1 {
             return Err(UsageError("standard input (-) can be read for one option only".to_owned()).into());
         }
         let mut secrets = Map::new();
         for (name, option, file) in files {
-            let text = read(file).with_context(|| format!("{option} {}", file.display()))?;
+            let text = read_secret(&option, file)?;
             secrets.insert(name.to_owned(), Value::from(text.trim()));
         }
         Ok(Value::Object(secrets))
     }
+}
+
+/// What is no file may be the secret itself, given in its place: only names of files are printed.
+fn read_secret(option: &str, file: &Path) -> anyhow::Result<Zeroizing<String>> {
+    ensure!(
+        file == Path::new(STDIN) || file.exists(),
+        "{option}: there is no such file; give the name of a file that holds it, or - for standard input"
+    );
+    read(file).with_context(|| format!("{option} {}", file.display()))
 }
 
 /// A text as it stands; a binary file, such as a .pfx or a .cer, as base64. A little more than a secret is read,

@@ -10,6 +10,9 @@ use crate::ids::{AccountId, StoreId};
 use crate::payments::{GatewayName, Mode};
 use crate::sandbox::{MerchantDraft, Sandbox, alipay, unionpay};
 
+/// The terminal number of UnionPay's own samples.
+pub const UNIONPAY_TERMINAL: &str = "01080209";
+
 /// One wallet's account, and what its merchant is called at the stand-in.
 #[derive(Debug)]
 pub struct TestAccount {
@@ -94,7 +97,10 @@ impl Counter<'_> {
     async fn add_unionpay(&self, sandbox: &Sandbox, name: &str) -> anyhow::Result<TestAccount> {
         let draft = unionpay::MerchantDraft { name: Some(name.to_owned()), ..unionpay::MerchantDraft::default() };
         let merchant = sandbox.unionpay().add_merchant(draft).await?;
-        let settings = json!({ "merchant_no": merchant.mer_id, "api_base": sandbox.base_url() });
+        // The terminal is what scanning payers' codes (`barcode`) needs.
+        let settings = json!({
+            "merchant_no": merchant.mer_id, "terminal_id": UNIONPAY_TERMINAL, "api_base": sandbox.base_url(),
+        });
         let secrets = json!({ "key_file": merchant.pfx_base64, "key_password": merchant.pfx_password });
         self.add(GatewayName::UnionPay, merchant.mer_id, settings, secrets).await
     }

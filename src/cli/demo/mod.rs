@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+pub use self::accounts::UNIONPAY_TERMINAL;
 use self::report::Report;
 use self::setting::Running;
 use super::signals::StopSignals;
