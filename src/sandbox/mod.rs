@@ -43,6 +43,9 @@ const WORKERS: usize = 2;
 const BODY_LIMIT_BYTES: usize = 1 << 20;
 const STEP_EVERY: Duration = Duration::from_millis(200);
 const STOP_WITHIN_S: u64 = 1;
+/// Longer than clients of gateways keep idle connections, as real gateways do: a call on one that is just being closed
+/// would have an unknown outcome.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// How to run the stand-ins.
 #[derive(Debug, Clone)]
@@ -150,6 +153,7 @@ async fn serve(settings: SandboxSettings, gateways: Gateways, stopping: Cancella
             .configure(phone::configure)
     })
     .workers(WORKERS)
+    .keep_alive(KEEP_ALIVE)
     .disable_signals()
     .shutdown_timeout(STOP_WITHIN_S)
     .bind(settings.bind);

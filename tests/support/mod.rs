@@ -101,7 +101,8 @@ impl House {
         let key = add_key(&app, store.id, KeyKind::Secret, Mode::Test).await;
         let account = add_account(&app.state, wechat_account(store.id, &merchant, &sandbox.base_url())).await;
         let account_id = account.unwrap_or_else(|error| panic!("an account: {error:?}")).id;
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        // No pooled connections: a browser may take longer between two calls than a server keeps one open.
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().expect("a client");
         Self { clock, sandbox, merchant, app, store_id: store.id, account_id, key, http, directory }
     }
 

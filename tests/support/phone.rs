@@ -23,7 +23,12 @@ pub struct Phone {
 
 impl Phone {
     pub fn new(agent: &'static str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .redirect(Policy::none())
+            .build()
+            .expect("a client");
         Self { http, agent, cookies: Mutex::default() }
     }
 
